@@ -1,0 +1,62 @@
+// Rules made from architecture.mjs (loaded synchronously, hence the small parser-free import below).
+const { execFileSync } = require('node:child_process');
+
+const { LAYERS, OPEN, DOORLESS } = JSON.parse(
+  execFileSync(
+    process.execPath,
+    [
+      '--input-type=module',
+      '-e',
+      "import * as a from './architecture.mjs'; process.stdout.write(JSON.stringify(a))",
+    ],
+    { cwd: __dirname, encoding: 'utf8' },
+  ),
+);
+
+const NODE_IO = '^(node:)?(fs|http|https|net|tls|dns|child_process|worker_threads|os|timers)(/|$)';
+
+const folderRules = Object.entries(LAYERS).map(([folder, { imports }]) => ({
+  name: `${folder}-imports`,
+  severity: 'error',
+  comment: `src/${folder} may import: ${[...imports, ...OPEN].join(', ')}`,
+  from: { path: `^src/${folder}/`, pathNot: '\\.test\\.ts$' },
+  to: {
+    path: '^src/',
+    pathNot: `^src/(${[folder, ...imports, ...OPEN.filter((o) => folder !== 'errors' || o === 'errors')].join('|')})/`,
+  },
+}));
+
+const doorRules = Object.keys(LAYERS)
+  .filter((folder) => !DOORLESS.includes(folder))
+  .map((folder) => ({
+    name: `${folder}-door`,
+    severity: 'error',
+    comment: `src/${folder} has one door: ${folder}.ts`,
+    from: { path: '^src/', pathNot: `^src/${folder}/` },
+    to: { path: `^src/${folder}/`, pathNot: `^src/${folder}/${folder}\\.ts$` },
+  }));
+
+const coreRules = Object.entries(LAYERS)
+  .filter(([, { kind }]) => kind === 'core')
+  .map(([folder]) => ({
+    name: `${folder}-is-pure`,
+    severity: 'error',
+    comment: 'core decides: no clock, no I/O, no environment',
+    from: { path: `^src/${folder}/`, pathNot: '\\.test\\.ts$' },
+    to: { path: NODE_IO },
+  }));
+
+module.exports = {
+  forbidden: [
+    { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true } },
+    ...folderRules,
+    ...doorRules,
+    ...coreRules,
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.json' },
+    enhancedResolveOptions: { extensions: ['.ts', '.js'] },
+  },
+};

@@ -1,0 +1,79 @@
+/**
+ * The house: which folder of src/ may import which. This file is the one place where it is said;
+ * the dependency check reads it, and a test holds the table in ARCHITECTURE.md against it.
+ *
+ * `core` decides: no clock, no I/O, no environment. `shell` does. `edge` uses the gateway from outside.
+ * `leaf` is open to all. Every folder but the leaves has one door: the file of its own name.
+ */
+export const LAYERS = {
+  accept: {
+    kind: 'shell',
+    what: 'stage 1: listeners, body limit, client auth, the client’s disconnect',
+    imports: ['platform'],
+  },
+  identify: {
+    kind: 'core',
+    what: 'stage 2: protocol, model, stream?, effort, session, fingerprint, the client’s own deadline',
+    imports: ['protocols'],
+  },
+  plan: {
+    kind: 'core',
+    what: 'stage 3: route, scenario, deadline, and the next step',
+    imports: ['cluster', 'resilience'],
+  },
+  attempt: {
+    kind: 'shell',
+    what: 'stage 4: one upstream call under its timers; classifies its end',
+    imports: ['platform', 'protocols', 'resilience', 'telemetry'],
+  },
+  relay: {
+    kind: 'shell',
+    what: 'stage 5: pump, journal, follow, heartbeats',
+    imports: ['platform', 'protocols', 'sse', 'telemetry'],
+  },
+  record: {
+    kind: 'shell',
+    what: 'stage 6: ledger entry, request log line, metrics',
+    imports: ['storage', 'telemetry'],
+  },
+  cluster: {
+    kind: 'core',
+    what: 'endpoint states, circuit, failure queue, balancing',
+    imports: ['resilience'],
+  },
+  resilience: { kind: 'core', what: 'deadline budget, backoff, rate and concurrency limits', imports: [] },
+  protocols: {
+    kind: 'core',
+    what: 'a folder per wire format: read a request, read usage, aggregate a stream, shape errors and heartbeats',
+    imports: ['sse'],
+  },
+  sse: { kind: 'core', what: 'event-stream framing', imports: [] },
+  health: {
+    kind: 'shell',
+    what: 'verification probes that work off the failure queue',
+    imports: ['platform', 'cluster', 'attempt', 'telemetry'],
+  },
+  storage: { kind: 'shell', what: 'the backends of what must survive, migrations', imports: [] },
+  telemetry: { kind: 'shell', what: 'log, metrics', imports: [] },
+  config: { kind: 'shell', what: 'YAML to one frozen validated value, watched', imports: [] },
+  admin: {
+    kind: 'shell',
+    what: 'the HTTP API behind the CLI',
+    imports: ['cluster', 'storage', 'telemetry', 'config'],
+  },
+  cli: { kind: 'edge', what: 'commands; they talk to `admin` over HTTP', imports: ['config'] },
+  simulator: {
+    kind: 'edge',
+    what: 'a scriptable upstream and edge, for tests, demo and users',
+    imports: ['protocols', 'sse', 'platform'],
+  },
+  domain: { kind: 'leaf', what: 'the nouns', imports: ['errors'] },
+  errors: { kind: 'leaf', what: 'the error catalogue', imports: [] },
+  platform: { kind: 'leaf', what: 'clock, ids, randomness', imports: [] },
+};
+
+/** Leaves that every folder may import, from any file. */
+export const OPEN = ['domain', 'errors'];
+
+/** Folders without a door: every file may be imported by those who may import the folder. */
+export const DOORLESS = ['domain', 'errors', 'platform'];

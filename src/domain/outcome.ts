@@ -1,0 +1,80 @@
+import type { TimerName } from './timeouts.ts';
+import type { Usage } from './usage.ts';
+
+/** How far an attempt had come. */
+export type Phase = 'dns' | 'connect' | 'tls' | 'send' | 'wait' | 'stream';
+
+/** Who ended an attempt. */
+export type EndedBy = 'client' | 'gateway-timer' | 'edge' | 'upstream' | 'network';
+
+/** How likely a failed attempt is to be paid for; the rules are in FACTS of the design: see `chargeRisk`. */
+export type ChargeRisk = 'none' | 'possible' | 'likely' | 'certain';
+
+/** Why an attempt failed: one word each, for tables, metrics and the log. */
+export type FailureCause =
+  | 'connect-failed' // refused, unreachable, DNS, TLS
+  | 'timeout' // one of our timers: `timer` says which
+  | 'reset' // the connection broke before the answer was whole
+  | 'rate-limited' // 429
+  | 'overloaded' // 529
+  | 'edge-timeout' // 524, or a 504/502 page made by an edge
+  | 'upstream-error' // 5xx and 408
+  | 'bad-key' // 401, 402, 403
+  | 'stream-error' // an error event inside a 200
+  | 'empty' // a 200 without content
+  | 'not-api' // a 200 that is an HTML page or otherwise no answer of this protocol
+  | 'truncated' // ended without its end mark
+  | 'cancelled'; // by us: client left, exchange cancelled
+
+/** Times of an attempt, in ms since it began; absent = not reached. */
+export interface AttemptTimes {
+  readonly sentMs?: number;
+  readonly firstByteMs?: number;
+  readonly firstEventMs?: number;
+  readonly longestSilenceMs: number;
+  readonly totalMs: number;
+}
+
+interface OutcomeBase {
+  readonly endpointId: string;
+  readonly startedAt: number;
+  readonly times: AttemptTimes;
+  readonly usage: Usage;
+  /** Upstream's own id of the call, where it said one. */
+  readonly upstreamRequestId?: string;
+}
+
+/** The whole answer came. */
+export interface Answered extends OutcomeBase {
+  readonly kind: 'answered';
+  readonly status: number;
+}
+
+/** An answer that is the client's business, passed on verbatim: 4xx other than those that fail over. */
+export interface Rejected extends OutcomeBase {
+  readonly kind: 'rejected';
+  readonly status: number;
+}
+
+/** No answer, or not all of it. */
+export interface Failed extends OutcomeBase {
+  readonly kind: 'failed';
+  readonly cause: FailureCause;
+  readonly phase: Phase;
+  readonly endedBy: EndedBy;
+  readonly chargeRisk: ChargeRisk;
+  /** Part of the answer had reached the journal's commit point: no failover. */
+  readonly committed: boolean;
+  readonly status?: number;
+  /** Which timer fired, after how long, and whose setting it is. */
+  readonly timer?: { readonly name: TimerName; readonly ms: number; readonly setBy: string };
+  /** Silence at the end of the attempt. */
+  readonly silenceMs: number;
+  /** What the upstream asked for (retry-after and kin), ms from the end of the attempt. */
+  readonly retryAfterMs?: number;
+  /** One line for people, free of secrets: "ECONNREFUSED 127.0.0.1:9", "HTTP 504". */
+  readonly detail: string;
+}
+
+/** The result of an attempt: a value, never an exception. */
+export type Outcome = Answered | Rejected | Failed;

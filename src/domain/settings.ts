@@ -1,0 +1,92 @@
+import type { Cluster } from './endpoint.ts';
+import type { Protocol } from './protocol.ts';
+import type { ScenarioName, Timeouts } from './timeouts.ts';
+
+/** An address to listen on. */
+export interface Listener {
+  readonly name: string;
+  readonly host: string;
+  readonly port: number;
+}
+
+/** A local key clients must present once any are configured. */
+export interface ClientKey {
+  readonly name: string;
+  readonly key: string;
+}
+
+/** A rule from request to cluster and scenario. Every condition given must hold; the first route that fits wins. */
+export interface Route {
+  readonly name: string;
+  readonly match: {
+    /** Globs (`*`, `?`); any one suffices. */
+    readonly model?: readonly string[];
+    readonly protocol?: readonly Protocol[];
+    readonly stream?: boolean;
+    readonly thinking?: boolean;
+    readonly maxTokens?: { readonly min?: number; readonly max?: number };
+    /** Size of the request body. */
+    readonly promptBytes?: { readonly min?: number; readonly max?: number };
+    /** Header name (lower case) → glob. */
+    readonly headers?: Readonly<Record<string, string>>;
+    /** Names of client keys. */
+    readonly clientKey?: readonly string[];
+  };
+  readonly cluster?: string;
+  readonly scenario?: ScenarioName;
+  readonly timeouts?: Timeouts;
+}
+
+export interface RetrySettings {
+  /** Attempts after the first. */
+  readonly max: number;
+  /** Full-jitter backoff: rand(0, min(cap, base·2ⁿ)). */
+  readonly baseMs: number;
+  readonly capMs: number;
+}
+
+export interface HealthSettings {
+  readonly enabled: boolean;
+  /** First pause before a verification; it doubles up to `maxIntervalMs`. */
+  readonly intervalMs: number;
+  readonly maxIntervalMs: number;
+  /** Timeout of one verification. */
+  readonly timeoutMs: number;
+  /** Model asked; absent = a cheap one of the protocol, else the one last seen working. */
+  readonly model?: string;
+  /** Cool-down after 429 and 529 without `retry-after`. */
+  readonly cooldownMs: number;
+}
+
+export interface LogSettings {
+  readonly level: 'debug' | 'info' | 'warn' | 'error';
+  readonly format: 'text' | 'json';
+  readonly maxBytes: number;
+  readonly maxFiles: number;
+}
+
+/** The whole configuration: validated, secrets resolved, frozen. One value, replaced whole on reload. */
+export interface Settings {
+  readonly listen: readonly Listener[];
+  readonly auth: { readonly keys: readonly ClientKey[] };
+  readonly admin: { readonly token?: string };
+  readonly clusters: readonly Cluster[];
+  /** Name of the cluster used where no route says otherwise. */
+  readonly defaultCluster: string;
+  readonly routes: readonly Route[];
+  /** Complete: the built-in scenarios, overlaid with `scenarios`. */
+  readonly scenarios: Readonly<Record<ScenarioName, Timeouts>>;
+  /** `timeouts:` at the top level, for every attempt whatever its scenario. */
+  readonly timeouts: Timeouts;
+  readonly retry: RetrySettings;
+  readonly health: HealthSettings;
+  readonly log: LogSettings;
+  /** Body limit in bytes. */
+  readonly maxBodyBytes: number;
+  /** Longest pause while a request is being received. */
+  readonly requestTimeoutMs: number;
+  /** How many requests may wait for a slot, per cluster. */
+  readonly queueMax: number;
+  /** How long running exchanges may go on after a stop. */
+  readonly drainMs: number;
+}

@@ -1,0 +1,31 @@
+import { CATALOGUE, type ErrorCode, type Language } from './catalogue.ts';
+
+/** Words for the `{…}` places of a catalogue text. Never secrets. */
+export type ErrorWords = Readonly<Record<string, string | number>>;
+
+/** An error of the gateway's own: a value, shaped for the client by its protocol. */
+export interface GatewayError {
+  readonly code: ErrorCode;
+  readonly status: number;
+  readonly words: ErrorWords;
+  readonly retryHelps: boolean;
+  /** Sent as `retry-after`, in ms. */
+  readonly retryAfterMs?: number;
+}
+
+/** Builds an error from the catalogue. */
+export function gatewayError(
+  code: ErrorCode,
+  words: ErrorWords = {},
+  more: { readonly status?: number; readonly retryAfterMs?: number; readonly retryHelps?: boolean } = {},
+): GatewayError {
+  const { status, retryHelps } = CATALOGUE[code];
+  return { code, status, words, retryHelps, ...more };
+}
+
+/** The error in words, for people. Unknown places stay visible, so that a test can find them. */
+export function errorText(error: GatewayError, language: Language = 'en'): string {
+  return CATALOGUE[error.code][language].replace(/\{(\w+)\}/g, (place, word: string) =>
+    String(error.words[word] ?? place),
+  );
+}
