@@ -1,0 +1,81 @@
+import type { Strategy } from './endpoint.ts';
+import type { EndpointView } from './health.ts';
+import type { Operation, Protocol } from './protocol.ts';
+import type { ScenarioName } from './timeouts.ts';
+
+/** The gateway as `proxy status` shows it. Instants are ms since the epoch. */
+export interface GatewayView {
+  readonly pid: number;
+  readonly version: string;
+  readonly addresses: readonly string[];
+  readonly startedAt: number;
+  readonly draining: boolean;
+  readonly config: {
+    readonly file: string;
+    readonly loadedAt: number;
+    readonly demo: boolean;
+    readonly problem?: string;
+  };
+  /** Since start. */
+  readonly requests: number;
+  readonly successes: number;
+  readonly failures: number;
+  readonly running: number;
+  /** Mean time of a finished request; absent while none has finished. */
+  readonly meanMs?: number;
+  /** Over all starts. */
+  readonly lifetime: { readonly requests: number; readonly successes: number; readonly failures: number };
+  readonly endpoints: readonly EndpointView[];
+}
+
+export interface ClusterView {
+  readonly name: string;
+  readonly strategy: Strategy;
+  readonly isDefault: boolean;
+  readonly endpoints: readonly EndpointView[];
+}
+
+/** An endpoint in the failure queue. */
+export interface QueueView {
+  readonly endpointId: string;
+  readonly name: string;
+  readonly baseUrl: string;
+  readonly since: number;
+  readonly checks: number;
+  /** Absent while a verification is under way. */
+  readonly nextCheckAt?: number;
+  readonly lastError?: string;
+}
+
+/** The result of one verification: a real conversation in which a random code had to come back. */
+export interface VerificationView {
+  readonly endpointId: string;
+  readonly name: string;
+  readonly baseUrl: string;
+  readonly ok: boolean;
+  readonly tookMs: number;
+  readonly model: string;
+  readonly protocol: Protocol;
+  /** What went wrong, in words. */
+  readonly detail?: string;
+}
+
+/** A running exchange. */
+export interface ExchangeView {
+  readonly id: string;
+  readonly startedAt: number;
+  readonly elapsedMs: number;
+  readonly silenceMs: number;
+  readonly path: string;
+  readonly operation: Operation;
+  readonly protocol: Protocol;
+  readonly stream: boolean;
+  readonly model?: string;
+  readonly client: string;
+  readonly cluster: string;
+  readonly scenario: ScenarioName;
+  readonly endpointId?: string;
+  readonly attempts: number;
+  readonly followers: number;
+  readonly state: 'waiting' | 'attempting' | 'streaming' | 'done';
+}
