@@ -1,5 +1,5 @@
 import type { Strategy } from './endpoint.ts';
-import type { EndpointView } from './health.ts';
+import type { EndpointView, HealthStatus } from './health.ts';
 import type { Operation, Protocol } from './protocol.ts';
 import type { ScenarioName } from './timeouts.ts';
 
@@ -78,4 +78,10 @@ export interface ExchangeView {
   readonly attempts: number;
   readonly followers: number;
   readonly state: 'waiting' | 'attempting' | 'streaming' | 'done';
+}
+
+/** How all endpoints are, as `health status` shows it. */
+export interface HealthView {
+  readonly counts: Readonly<Record<HealthStatus, number>>;
+  readonly endpoints: readonly EndpointView[];
 }

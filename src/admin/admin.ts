@@ -1,0 +1,64 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { errorText, gatewayError } from '../errors/gateway-error.ts';
+import { checkAccess } from './access.ts';
+import type { AdminPorts } from './ports.ts';
+import { type Answer, answerRoute, failure } from './routes.ts';
+
+export type { AdminPorts } from './ports.ts';
+
+/** Where the admin API lives. */
+export const ADMIN_PREFIX = '/__qcc__/';
+
+/**
+ * The admin API: JSON over HTTP, for the CLI and whoever watches the gateway.
+ *
+ * `options` is read at each request, so that a reload can set or change the token. `path` is the
+ * request's path without its query. The handler never throws: what fails becomes an answer of the form
+ * `{error: {code, message}}`.
+ */
+export function createAdmin(
+  ports: AdminPorts,
+  options: () => { token?: string },
+): (request: IncomingMessage, response: ServerResponse, path: string) => Promise<void> {
+  return async (request, response, path) => {
+    const method = request.method === 'HEAD' ? 'GET' : (request.method ?? 'GET');
+    const { token } = options();
+    const refusal = checkAccess({
+      method,
+      peer: request.socket.remoteAddress,
+      headers: request.headers,
+      ...(token ? { token } : {}),
+    });
+    if (refusal) {
+      send(response, failure(refusal.status, refusal.code, errorText(refusal)));
+      return;
+    }
+    try {
+      const query = new URLSearchParams(request.url?.split('?')[1] ?? '');
+      send(response, await answerRoute(ports, { method, path: path.slice(ADMIN_PREFIX.length), query }));
+    } catch (thrown) {
+      const detail = thrown instanceof Error ? thrown.message : String(thrown);
+      const error = gatewayError('internal', { detail });
+      send(response, failure(error.status, error.code, errorText(error)));
+    }
+  };
+}
+
+function send(response: ServerResponse, answer: Answer): void {
+  const body = Buffer.from(`${JSON.stringify(answer.body)}\n`);
+  // `close` also comes when the asker is gone before it has read the answer: a stop is then still a stop.
+  if (answer.afterwards) afterClose(response, answer.afterwards);
+  response.writeHead(answer.status, {
+    'content-type': 'application/json; charset=utf-8',
+    'content-length': body.length,
+    'cache-control': 'no-store',
+    'x-content-type-options': 'nosniff',
+    ...answer.headers,
+  });
+  response.end(body);
+}
+
+function afterClose(response: ServerResponse, act: () => void): void {
+  if (response.closed) act();
+  else response.once('close', act);
+}

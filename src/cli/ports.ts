@@ -1,0 +1,71 @@
+import type { Language } from '../errors/catalogue.ts';
+import type { Result } from '../domain/result.ts';
+
+/** As much of a terminal as the CLI needs. */
+export interface Terminal {
+  write(text: string): unknown;
+  readonly isTTY?: boolean;
+  readonly columns?: number;
+}
+
+export type LogLevel = 'debug' | 'info' | 'warn' | 'error';
+
+/** Which lines of a log are wanted. */
+export interface LogTailOptions {
+  /** At most this many lines, the newest ones. */
+  readonly lines: number;
+  /** This level and above. */
+  readonly level?: LogLevel;
+  /** Lines that contain this text, whatever its case. */
+  readonly grep?: string;
+}
+
+export interface StartOptions {
+  readonly host?: string;
+  readonly port?: number;
+  /** Name of the cluster to use as the default one. */
+  readonly cluster?: string;
+  readonly configFile: string;
+}
+
+/** A gateway that listens in this process. */
+export interface StartedGateway {
+  /** Base URLs, `http://127.0.0.1:7860`. */
+  readonly addresses: readonly string[];
+  /** No config file was found: the built-in demo cluster answers. */
+  readonly demo: boolean;
+  /** Settles with the exit code once the gateway has drained. */
+  readonly stopped: Promise<number>;
+}
+
+/** What the CLI needs from the outside; given by the wiring. */
+export interface CliPorts {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly version: string;
+  readonly stdout: Terminal;
+  readonly stderr: Terminal;
+  /** Where `--api-key-stdin` reads from; absent = the process's own. */
+  readonly stdin?: AsyncIterable<string | Uint8Array>;
+  readonly language: Language;
+  /** `$QCC_HOME`, resolved: the folder of config.yaml, proxy.log, proxy.pid, qcc.db. */
+  readonly home: string;
+  /** Runs the gateway in this process. */
+  startGateway(options: StartOptions): Promise<Result<StartedGateway, { detail: string; exitCode: number }>>;
+  /** Runs the simulator in this process, until it is ended. */
+  startSimulator(options: {
+    host: string;
+    port: number;
+    scriptFile?: string;
+  }): Promise<Result<{ url: string }, { detail: string }>>;
+  /** The newest lines of a log file, oldest first; none where there is no file. */
+  readLogTail(file: string, options: LogTailOptions): string[];
+  /** Calls `onLine` for each line written from now on, over rotations. */
+  followLog(file: string, onLine: (line: string) => void): { close(): void };
+  /** Starts `qcc ARGS` as a process of its own that outlives this one; its pid. */
+  spawnDetached(args: readonly string[]): number;
+  /**
+   * Runs a program on this terminal with `env` added to the environment; its exit code,
+   * or 127 where there is no such program.
+   */
+  runProgram(command: string, args: readonly string[], env: Record<string, string>): Promise<number>;
+}
