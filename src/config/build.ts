@@ -1,0 +1,144 @@
+import { createHash } from 'node:crypto';
+import type { Cluster, Endpoint } from '../domain/endpoint.ts';
+import { PROTOCOLS } from '../domain/protocol.ts';
+import type { Route, Settings } from '../domain/settings.ts';
+import type { Timeouts } from '../domain/timeouts.ts';
+import { hostText } from './address.ts';
+import type { ClusterValue, EndpointValue, SectionName, SectionValues } from './schema.ts';
+
+type Known<T> = { [K in keyof T as undefined extends T[K] ? never : K]: T[K] } & {
+  [K in keyof T as undefined extends T[K] ? K : never]?: Exclude<T[K], undefined>;
+};
+
+/** Leaves out what is undefined: absent and undefined are not the same to `exactOptionalPropertyTypes`. */
+function known<T extends object>(value: T): Known<T> {
+  return Object.fromEntries(Object.entries(value).filter(([, part]) => part !== undefined)) as Known<T>;
+}
+
+type TimeoutsValue = SectionValues['timeouts'];
+
+const timeouts = (value: TimeoutsValue = {}): Timeouts =>
+  known({
+    connectMs: value.connect,
+    firstByteMs: value.first_byte,
+    idleMs: value.idle,
+    totalMs: value.total,
+  });
+
+/** First 8 hex digits of sha256("base_url|api_key"), both resolved and otherwise as configured. */
+export function endpointId(baseUrl: string, apiKey: string): string {
+  return createHash('sha256').update(`${baseUrl}|${apiKey}`).digest('hex').slice(0, 8);
+}
+
+function endpointTimeouts({ timeout, timeouts: fine = {} }: EndpointValue): Timeouts {
+  const bounds = [timeout, fine.first_byte].filter((ms) => ms !== undefined);
+  return timeouts({ ...fine, first_byte: bounds.length > 0 ? Math.min(...bounds) : undefined });
+}
+
+const lowerCaseKeys = (record: Readonly<Record<string, string>> = {}): Record<string, string> =>
+  Object.fromEntries(Object.entries(record).map(([name, value]) => [name.toLowerCase(), value]));
+
+export function buildEndpoint(value: EndpointValue): Endpoint {
+  const apiKey = value.api_key ?? '';
+  return known({
+    id: endpointId(value.base_url, apiKey),
+    name: value.name ?? new URL(value.base_url).host,
+    baseUrl: value.base_url,
+    apiKey,
+    protocols: [...new Set(value.protocols ?? PROTOCOLS)],
+    weight: value.weight,
+    priority: value.priority,
+    timeouts: endpointTimeouts(value),
+    maxFailures: value.max_failures,
+    enabled: value.enabled,
+    models: { ...value.models },
+    headers: lowerCaseKeys(value.headers),
+    proxy: value.proxy,
+    limits: known({ ...value.limits }),
+  });
+}
+
+function route(value: SectionValues['routes'][number], index: number): Route {
+  const { match } = value;
+  return known({
+    name: value.name ?? `route-${index + 1}`,
+    match: known({
+      model: match.model,
+      protocol: match.protocol,
+      stream: match.stream,
+      thinking: match.thinking,
+      maxTokens: match.max_tokens && known(match.max_tokens),
+      promptBytes: match.prompt_bytes && known(match.prompt_bytes),
+      headers: match.headers && lowerCaseKeys(match.headers),
+      clientKey: match.client_key,
+    }),
+    cluster: value.cluster,
+    scenario: value.scenario,
+    timeouts: value.timeouts && timeouts(value.timeouts),
+  });
+}
+
+/** Client keys with their names; also what `match.client_key` may name. */
+export function clientKeys({ keys }: SectionValues['auth']): { name: string; key: string }[] {
+  return keys.map((item, index) => ({
+    name: ('name' in item ? item.name : undefined) ?? `key-${index + 1}`,
+    key: item.key,
+  }));
+}
+
+/** Listeners with their names. */
+export function listeners(value: SectionValues['listen']): { name: string; host: string; port: number }[] {
+  return value.map((item) => {
+    const { host, port } = item;
+    return { name: ('name' in item ? item.name : undefined) ?? hostText(item), host, port };
+  });
+}
+
+function deepFreeze<T>(value: T): T {
+  if (typeof value !== 'object' || value === null || Object.isFrozen(value)) return value;
+  for (const part of Object.values(value)) deepFreeze(part);
+  return Object.freeze(value);
+}
+
+export type Clusters = ReadonlyMap<string, ClusterValue>;
+
+/** Turns checked values into Settings, frozen all the way down. At least one cluster is required. */
+export function buildSettings(clusters: Clusters, values: Omit<SectionValues, 'clusters'>): Settings {
+  const built: Cluster[] = [...clusters].map(([name, { strategy, endpoints }]) => ({
+    name,
+    strategy,
+    endpoints: endpoints.map(buildEndpoint),
+  }));
+  const { scenarios, retry, health, log } = values;
+  return deepFreeze({
+    listen: listeners(values.listen),
+    auth: { keys: clientKeys(values.auth) },
+    admin: known(values.admin),
+    clusters: built,
+    defaultCluster: values.default_cluster ?? built[0]!.name,
+    routes: values.routes.map(route),
+    scenarios: {
+      quick: timeouts(scenarios.quick),
+      chat: timeouts(scenarios.chat),
+      reasoning: timeouts(scenarios.reasoning),
+      generation: timeouts(scenarios.generation),
+    },
+    timeouts: timeouts(values.timeouts),
+    retry: { max: retry.max, baseMs: retry.base, capMs: retry.cap },
+    health: known({
+      enabled: health.enabled,
+      intervalMs: health.interval,
+      maxIntervalMs: health.max_interval,
+      timeoutMs: health.timeout,
+      model: health.model,
+      cooldownMs: health.cooldown,
+    }),
+    log: { level: log.level, format: log.format, maxBytes: log.max_size, maxFiles: log.max_files },
+    maxBodyBytes: values.max_body,
+    requestTimeoutMs: values.request_timeout,
+    queueMax: values.queue.max,
+    drainMs: values.drain,
+  });
+}
+
+export type SectionsFound = { [K in Exclude<SectionName, 'clusters'>]?: SectionValues[K] };

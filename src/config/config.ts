@@ -1,0 +1,18 @@
+/** The configuration: YAML in, one frozen validated value out; edits that keep the file's comments. */
+
+export { demoSettings } from './demo.ts';
+export {
+  addCluster,
+  addEndpoint,
+  type EndpointDraft,
+  removeCluster,
+  removeEndpoint,
+  setEndpointEnabled,
+  useCluster,
+} from './edit.ts';
+export { jsonSchema } from './json-schema.ts';
+export { loadConfig, parseConfig } from './parse.ts';
+export { type ConfigProblem, type Environment, formatProblems } from './problem.ts';
+export { initialConfig } from './starter.ts';
+export { watchConfig } from './watch.ts';
+export { writeAtomically } from './write.ts';

@@ -1,0 +1,22 @@
+/** The values that hold where a config says nothing, in the config's own notation. The schema takes them from here. */
+export const DEFAULTS = {
+  host: '127.0.0.1',
+  port: 7860,
+  strategy: 'priority',
+  weight: 100,
+  priority: 1,
+  maxFailures: 3,
+  retry: { max: 2, base: '500ms', cap: '8s' },
+  health: { enabled: true, interval: '60s', maxInterval: '10m', timeout: '30s', cooldown: '30s' },
+  log: { level: 'info', format: 'text', maxSize: '10MB', maxFiles: 5 },
+  maxBody: '64MB',
+  requestTimeout: '30s',
+  queueMax: 100,
+  drain: '60s',
+  scenarios: {
+    quick: { connect: '10s', first_byte: '30s', idle: '60s', total: '300s' },
+    chat: { connect: '10s', first_byte: '60s', idle: '60s', total: '300s' },
+    reasoning: { connect: '10s', first_byte: '120s', idle: '60s', total: '600s' },
+    generation: { connect: '10s', first_byte: '180s', idle: '60s', total: '900s' },
+  },
+} as const;
