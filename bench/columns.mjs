@@ -1,0 +1,143 @@
+// The measurements. Each takes a running target and gives one number; every answer on the way is checked.
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Client } from './load.mjs';
+import { DELTA } from './payloads.mjs';
+import { cpuUsBetween, mainThreadUsBetween, readCpu } from './process-cost.mjs';
+
+/** Fails with `what` if `work` takes longer than `limitMs`. */
+async function within(work, limitMs, what) {
+  let timer;
+  const late = new Promise((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`${what}: not done after ${limitMs} ms`)), limitMs);
+  });
+  try {
+    return await Promise.race([work, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** CPU time per piece of work, over the time `measure` waits; `count` reads how much was done so far. */
+async function perPiece(target, count, warmUpMs, windowMs, hooks = {}) {
+  await sleep(warmUpMs);
+  await hooks.begin?.();
+  const before = readCpu(target.pid);
+  const countBefore = count();
+  await sleep(windowMs);
+  const after = readCpu(target.pid);
+  const pieces = count() - countBefore;
+  await hooks.end?.();
+  const cpuUs = cpuUsBetween(before, after);
+  const wallUs = (after.atMs - before.atMs) * 1000;
+  return {
+    value: cpuUs / pieces,
+    pieces,
+    busy: cpuUs / wallUs,
+    mainThread: mainThreadUsBetween(before, after) / cpuUs,
+  };
+}
+
+/** `connections` clients that each ask again as soon as they are answered. */
+async function closedLoop(target, payload, connections, plan, pieces, hooks) {
+  const counts = { bytes: 0, answers: 0 };
+  let going = true;
+  const clients = Array.from({ length: connections }, () => new Client(target.port));
+  const loops = Promise.all(
+    clients.map(async (client) => {
+      while (going) {
+        await client.ask(payload, counts);
+        counts.answers += 1;
+      }
+    }),
+  );
+  try {
+    const measured = await Promise.race([
+      perPiece(target, () => pieces(counts), plan.warmUpMs, plan.windowMs, hooks),
+      loops.then(() => Promise.reject(new Error('the clients stopped early'))),
+    ]);
+    going = false;
+    await within(loops, 20_000, 'last answers');
+    return measured;
+  } finally {
+    going = false;
+    loops.catch(() => undefined);
+    for (const client of clients) client.close();
+  }
+}
+
+const answered = (counts) => counts.answers;
+const events = (counts) => counts.bytes / DELTA.length;
+
+/** µs of CPU per small JSON request, 16 clients in a closed loop. */
+export function measureJson(target, { payloads, plan }, hooks) {
+  return closedLoop(target, payloads.small, 16, plan, answered, hooks);
+}
+
+/** µs of CPU per request with a body of 300 KB, 8 clients in a closed loop. */
+export function measureLarge(target, { payloads, plan }, hooks) {
+  return closedLoop(target, payloads.large, 8, plan, answered, hooks);
+}
+
+/** µs of CPU per streamed event where many share a chunk, 4 streams as fast as they go. */
+export function measureBurst(target, { payloads, plan }, hooks) {
+  return closedLoop(target, payloads.burst, 4, plan, events, hooks);
+}
+
+/** µs of CPU per streamed event that comes alone: 100 streams, an event each 10 ms in each. */
+export async function measurePaced(target, { payloads, plan }, hooks) {
+  const counts = { bytes: 0 };
+  const clients = Array.from({ length: 100 }, () => new Client(target.port));
+  const streams = Promise.all(clients.map((client) => client.ask(payloads.paced, counts)));
+  try {
+    const measured = await Promise.race([
+      perPiece(target, () => events(counts), plan.warmUpMs, plan.windowMs, hooks),
+      streams.then(() => Promise.reject(new Error('the streams ended before the measurement did'))),
+    ]);
+    await within(streams, 30_000, 'paced streams');
+    return measured;
+  } finally {
+    streams.catch(() => undefined);
+    for (const client of clients) client.close();
+  }
+}
+
+/** Delays to the first byte of a streamed answer's body, in ms, at `perSecond` requests a second, open loop. */
+export async function measureFirstByte(target, { payloads, plan }, hooks) {
+  const perSecond = 200;
+  const idle = [];
+  const all = [];
+  const delays = [];
+  const running = new Set();
+  const askOne = async () => {
+    const client = idle.pop() ?? new Client(target.port);
+    if (!all.includes(client)) all.push(client);
+    delays.push(await client.ask(payloads.short));
+    idle.push(client);
+  };
+  let failed;
+  const askFor = async (durationMs) => {
+    const start = performance.now();
+    const requests = Math.round((durationMs * perSecond) / 1000);
+    for (let at = 0; at < requests && !failed; at++) {
+      const dueMs = start + (at * 1000) / perSecond - performance.now();
+      if (dueMs > 0) await sleep(dueMs);
+      const one = askOne().catch((error) => {
+        failed = error;
+      });
+      running.add(one);
+      void one.finally(() => running.delete(one));
+    }
+    await within(Promise.all(running), 10_000, 'first bytes');
+    if (failed) throw failed;
+  };
+  try {
+    await askFor(plan.warmUpMs / 2);
+    delays.length = 0;
+    await hooks?.begin?.();
+    await askFor(plan.firstByteMs);
+    await hooks?.end?.();
+    return delays.sort((a, b) => a - b);
+  } finally {
+    for (const client of all) client.close();
+  }
+}

@@ -1,0 +1,233 @@
+// npm run bench: measures QCC against a bare pipe. docs/benchmarks.md says what and how.
+import { existsSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { measureBurst, measureFirstByte, measureJson, measureLarge, measurePaced } from './columns.mjs';
+import { pinCores } from './cores.mjs';
+import { attachInspector } from './inspector.mjs';
+import { measureMemory } from './memory.mjs';
+import { makePayloads } from './payloads.mjs';
+import { openFilesLimit } from './process-cost.mjs';
+import { formatProfile } from './profile.mjs';
+import { formatTable, quantile, summarise } from './table.mjs';
+import { freePort, startTarget, startUpstream, TARGETS } from './targets.mjs';
+
+const CPU_COLUMNS = {
+  json: { label: 'small JSON request, µs', measure: measureJson },
+  large: { label: 'request with 300 KB, µs', measure: measureLarge },
+  paced: { label: 'streamed event, paced, µs', measure: measurePaced },
+  burst: { label: 'streamed event, burst, µs', measure: measureBurst },
+};
+const COLUMNS = [...Object.keys(CPU_COLUMNS), 'memory', 'ttfb'];
+
+const HELP = `node bench/run.mjs [options]
+
+  --rounds N        rounds, each with every target in turn (default 5)
+  --quick           one short round: does it run, are the answers right?
+  --target NAME     what to measure, may be repeated; ratios are to the first (default: pipe, qcc)
+                    ${Object.entries(TARGETS)
+                      .map(([name, { says }]) => `${name.padEnd(11)}${says}`)
+                      .join('\n                    ')}
+  --only COLUMN     may be repeated: ${COLUMNS.join(', ')}
+  --json            the summary as JSON
+  --profile NAME    no table: where one target's time goes, with --only one of ${Object.keys(CPU_COLUMNS).join(', ')}, ttfb
+`;
+
+function readOptions() {
+  const { values } = parseArgs({
+    options: {
+      rounds: { type: 'string' },
+      quick: { type: 'boolean', default: false },
+      target: { type: 'string', multiple: true, default: ['pipe', 'qcc'] },
+      only: { type: 'string', multiple: true },
+      json: { type: 'boolean', default: false },
+      profile: { type: 'string' },
+      help: { type: 'boolean', default: false },
+    },
+  });
+  const rounds = Number(values.rounds ?? (values.quick ? 1 : 5));
+  if (!Number.isInteger(rounds) || rounds < 1) throw new Error('--rounds takes a whole number from 1 on');
+  const targets = values.profile ? [values.profile] : values.target;
+  for (const target of targets) if (!TARGETS[target]) throw new Error(`no target "${target}"; see --help`);
+  const only = new Set(values.only ?? COLUMNS);
+  for (const column of only)
+    if (!COLUMNS.includes(column)) throw new Error(`no column "${column}"; see --help`);
+  if (values.profile && (only.size !== 1 || only.has('memory'))) {
+    throw new Error(`--profile needs --only with one of ${Object.keys(CPU_COLUMNS).join(', ')}, ttfb`);
+  }
+  return { ...values, rounds, targets: [...new Set(targets)], only };
+}
+
+/** How long each measurement takes. */
+function makePlan(quick) {
+  return quick
+    ? { warmUpMs: 300, windowMs: 500, firstByteMs: 600, streams: [1000] }
+    : { warmUpMs: 1000, windowMs: 2000, firstByteMs: 3000, streams: [1000, 10_000] };
+}
+
+/** Stream counts that fit the limit of open files: a stream is two sockets in the process under test. */
+function streamCounts(wanted) {
+  const most = Math.floor((openFilesLimit() - 200) / 2);
+  const fitting = [...new Set(wanted.map((count) => Math.min(count, most)))];
+  const note =
+    most < Math.max(...wanted) ? `limit of open files: no more than ${most} streams at once` : undefined;
+  return { counts: fitting, note };
+}
+
+async function measureCpuColumns(setup, targets, record) {
+  for (const [name, { measure }] of Object.entries(CPU_COLUMNS)) {
+    if (!setup.only.has(name)) continue;
+    for (const target of targets) {
+      const measured = await measure(target, setup).catch((error) => {
+        throw new Error(`${target.name}, ${name}: ${error.message}`);
+      });
+      record(name, target.name, measured.value, measured);
+    }
+  }
+}
+
+async function measureAddedDelay(setup, upstream, targets, record) {
+  const direct = await measureFirstByte({ name: 'direct', port: upstream.port }, setup);
+  for (const target of targets) {
+    const through = await measureFirstByte(target, setup).catch((error) => {
+      throw new Error(`${target.name}, ttfb: ${error.message}`);
+    });
+    for (const share of [50, 99]) {
+      record(`ttfb-p${share}`, target.name, quantile(through, share / 100) - quantile(direct, share / 100));
+    }
+  }
+}
+
+/** One round: fresh processes, each column with every target in turn. */
+async function runRound(setup, names, record) {
+  if (COLUMNS.some((column) => column !== 'memory' && setup.only.has(column))) {
+    const upstream = await startUpstream(setup.cores, setup.sizes);
+    const targets = [];
+    try {
+      for (const name of names) targets.push(await startTarget(name, setup.cores, upstream.port));
+      await measureCpuColumns(setup, targets, record);
+      if (setup.only.has('ttfb')) await measureAddedDelay(setup, upstream, targets, record);
+    } finally {
+      for (const target of targets) await target.stop();
+      await upstream.stop();
+    }
+  }
+  if (!setup.only.has('memory')) return;
+  for (const name of names) {
+    const perStream = await measureMemory(name, setup, setup.counts).catch((error) => {
+      throw new Error(`${name}, memory: ${error.message}`);
+    });
+    perStream.forEach((kb, at) => {
+      record(`memory-${setup.counts[at]}`, name, kb);
+    });
+  }
+}
+
+function tableRows({ only, counts }) {
+  const rows = [];
+  for (const [key, { label }] of Object.entries(CPU_COLUMNS)) if (only.has(key)) rows.push({ key, label });
+  if (only.has('memory')) {
+    for (const count of counts) {
+      rows.push({ key: `memory-${count}`, label: `quiet stream of ${count.toLocaleString('en')}, KB` });
+    }
+  }
+  if (only.has('ttfb')) {
+    for (const share of [50, 99])
+      rows.push({ key: `ttfb-p${share}`, label: `added to first byte, p${share}, ms` });
+  }
+  return rows;
+}
+
+async function compare(options, setup, notes) {
+  const values = new Map();
+  const record = (row, target, value, measured) => {
+    const key = `${row} ${target}`;
+    if (!values.has(key)) values.set(key, []);
+    values.get(key).push(value);
+    if (row === 'paced' && measured.busy > 0.9) {
+      notes.add(`${target} used its core up while events were paced: its events were handled in batches`);
+    }
+  };
+  const progress = (text) => process.stderr.isTTY && process.stderr.write(`\r\u001b[K${text}`);
+  for (let round = 1; round <= options.rounds; round++) {
+    progress(`round ${round} of ${options.rounds}`);
+    await runRound(setup, options.targets, record);
+  }
+  progress('');
+  const summaries = summarise(tableRows(setup), options.targets, values);
+  if (options.json) {
+    console.log(
+      JSON.stringify({ node: process.version, rounds: options.rounds, notes: [...notes], rows: summaries }),
+    );
+    return;
+  }
+  console.log(`CPU time, memory and delay: median of ${options.rounds} (min–max); ratios round by round\n`);
+  console.log(formatTable(summaries, options.targets));
+  console.log(`\nanswers: all right, byte for byte. Node ${process.version}.`);
+  for (const note of notes) console.log(`note: ${note}`);
+}
+
+/** Where one target's time goes: its main thread is profiled while it is measured, after the warm-up. */
+async function profile(options, setup) {
+  const [column] = options.only;
+  const inspectorPort = await freePort();
+  const upstream = await startUpstream(setup.cores, setup.sizes);
+  const target = await startTarget(options.profile, setup.cores, upstream.port, [
+    `--inspect=127.0.0.1:${inspectorPort}`,
+  ]);
+  const inspector = await attachInspector(inspectorPort);
+  let taken;
+  const hooks = {
+    begin: async () => {
+      await inspector.call('Profiler.enable');
+      await inspector.call('Profiler.setSamplingInterval', { interval: 200 });
+      await inspector.call('Profiler.start');
+    },
+    end: async () => {
+      taken = (await inspector.call('Profiler.stop')).profile;
+    },
+  };
+  try {
+    const measured = await (CPU_COLUMNS[column]?.measure ?? measureFirstByte)(target, setup, hooks);
+    console.log(formatProfile(taken, measured.pieces ?? measured.length));
+    if (measured.value) {
+      const mainShare = (measured.mainThread * 100).toFixed(0);
+      console.log(
+        `\nall threads: ${measured.value.toFixed(2)} µs of CPU a piece, ${mainShare} % of it on the main thread`,
+      );
+    }
+    const file = join(tmpdir(), `qcc-bench-${options.profile}-${column}.cpuprofile`);
+    writeFileSync(file, JSON.stringify(taken));
+    console.log(`whole profile, for a viewer: ${file}`);
+  } finally {
+    inspector.close();
+    await target.stop();
+    await upstream.stop();
+  }
+}
+
+async function main() {
+  const options = readOptions();
+  if (options.help) return void console.log(HELP);
+  if (!existsSync('/proc/self/stat'))
+    throw new Error('CPU time and memory are read from /proc: this needs Linux');
+  if (options.targets.includes('qcc') && !existsSync(new URL('../dist/main.js', import.meta.url))) {
+    throw new Error('QCC is not built yet: run "npm ci" in the project\'s folder first');
+  }
+  const cores = pinCores();
+  const plan = makePlan(options.quick);
+  const sizes = { pacedEvents: Math.ceil((plan.warmUpMs + plan.windowMs + 1000) / 10), burstChunks: 400 };
+  const { counts, note } = streamCounts(plan.streams);
+  const notes = new Set([cores.note, ...(note && options.only.has('memory') ? [note] : [])]);
+  const setup = { cores, plan, sizes, payloads: makePayloads(sizes), counts, only: options.only };
+  await (options.profile ? profile(options, setup) : compare(options, setup, notes));
+}
+
+try {
+  await main();
+} catch (error) {
+  console.error(`\nbench: ${error.message}`);
+  process.exitCode = 1;
+}
+process.exit();
