@@ -1,0 +1,257 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { HealthEvent } from '../domain/health.ts';
+import { connect } from './sqlite-driver.ts';
+import { openStore, storeOver } from './sqlite-store.ts';
+import type { Store } from './store.ts';
+import { Refusal, type WorkerLink } from './worker-link.ts';
+import type { Ask } from './worker-messages.ts';
+
+let folder = '';
+let file = '';
+const stores: Store[] = [];
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'qcc-sqlite-'));
+  file = join(folder, 'qcc.db');
+});
+afterEach(async () => {
+  await Promise.all(stores.splice(0).map((store) => store.close()));
+  rmSync(folder, { recursive: true });
+});
+
+async function open(): Promise<Store> {
+  const opened = await openStore(file);
+  if (!opened.ok) throw new Error(opened.error.detail);
+  stores.push(opened.value);
+  return opened.value;
+}
+
+const one = { requests: 1, successes: 1, failures: 0, durationMs: 2 };
+const event = (n: number): HealthEvent => ({ at: n, endpointId: 'a', kind: 'opened', detail: String(n) });
+
+describe('a store on disk', () => {
+  it('remembers across close and open, in files only their owner may read', async () => {
+    const first = await open();
+    first.addTotals(one);
+    first.appendHealthEvents([event(1)]);
+    await first.flush();
+    for (const name of readdirSync(folder)) expect(statSync(join(folder, name)).mode & 0o777).toBe(0o600);
+    first.addTotals(one);
+    await first.close();
+
+    const second = await open();
+    expect(await second.loadTotals()).toEqual({ requests: 2, successes: 2, failures: 0, durationMs: 4 });
+    expect(await second.healthHistory('a', 5)).toEqual([event(1)]);
+    expect(second.notes).toEqual([]);
+  });
+
+  it('writes soon without being asked to flush', async () => {
+    const writer = await open();
+    const reader = await open();
+    writer.addTotals(one);
+    await vi.waitFor(async () => expect((await reader.loadTotals()).requests).toBe(1), { timeout: 10_000 });
+  });
+
+  it('lets two write to one file', async () => {
+    const [a, b] = await Promise.all([open(), open()]);
+    for (let n = 0; n < 30; n += 1) {
+      a.addTotals(one);
+      b.addTotals(one);
+      await Promise.all([a.flush(), b.flush()]);
+    }
+    expect((await a.loadTotals()).requests).toBe(60);
+  });
+
+  it('waits while another process has the file to itself', async () => {
+    await (await open()).close();
+    const other = await connect(file);
+    other.exec('begin exclusive');
+    const opening = open();
+    setTimeout(() => other.exec('commit'), 300);
+    expect(await (await opening).loadTotals()).toMatchObject({ requests: 0 });
+    other.close();
+  });
+});
+
+describe('a file that can not be used', () => {
+  it.each([
+    ['a missing folder', () => join(folder, 'nowhere', 'qcc.db'), /folder .*nowhere is not there.*QCC_HOME/],
+    ['a folder in its place', () => folder, /can't be opened for writing.*Check the permissions/],
+    [
+      'a file where its folder should be',
+      () => {
+        writeFileSync(join(folder, 'plain'), '');
+        return join(folder, 'plain', 'qcc.db');
+      },
+      /folder .*plain is not there/,
+    ],
+  ])('%s is a failure in words', async (_name, place, words) => {
+    const opened = await openStore(place());
+    expect(opened.ok ? 'opened' : opened.error.detail).toMatch(words);
+  });
+
+  it('written by a newer version is left alone', async () => {
+    await (await open()).close();
+    const database = await connect(file);
+    database.exec(`insert into kysely_migration values ('2999-01-z', '2999')`);
+    database.close();
+    const opened = await openStore(file);
+    expect(opened.ok ? 'opened' : opened.error.detail).toMatch(/written by a newer QCC/);
+    expect(readdirSync(folder)).toEqual(['qcc.db']);
+  });
+
+  it('corrupt from its first byte is moved aside, and a fresh one begun', async () => {
+    writeFileSync(file, 'no database at all\n'.repeat(500));
+    const store = await open();
+    expect(store.notes).toEqual([
+      expect.stringMatching(/^qcc\.db was corrupt .*moved to qcc\.db\.corrupt-\d{17}/),
+    ]);
+    store.addTotals(one);
+    expect(await store.loadTotals()).toEqual(one);
+    const aside = readdirSync(folder).find((name) => name.startsWith('qcc.db.corrupt-')) ?? '';
+    expect(readFileSync(join(folder, aside), 'utf8')).toMatch(/^no database at all/);
+  });
+
+  it('corrupt in the middle is found while opening', async () => {
+    const before = await open();
+    before.appendHealthEvents(Array.from({ length: 900 }, (_, n) => event(n)));
+    await before.close();
+    const bytes = readFileSync(file);
+    writeFileSync(file, bytes.fill(0xff, 4096 * 4, 4096 * 8));
+    const store = await open();
+    expect(store.notes).toHaveLength(1);
+    expect(await store.healthHistory('a', 1)).toEqual([]);
+  });
+});
+
+const KILLED_PROGRAM = `
+import { openStore } from ${JSON.stringify(new URL('./storage.ts', import.meta.url).href)};
+const opened = await openStore(process.argv[1]);
+if (!opened.ok) throw new Error(opened.error.detail);
+const store = opened.value;
+for (let n = Number(process.argv[2]); ; n += 1) {
+  store.appendHealthEvents([{ at: n, endpointId: 'a', kind: 'opened', detail: 'x'.repeat(200) }]);
+  store.addTotals({ requests: 1, successes: 0, failures: 0, durationMs: 0 });
+  await store.flush();
+  process.stdout.write(n + '\\n');
+}`;
+
+/** Runs the program until it has acknowledged `count` writes, kills it, returns the last one acknowledged. */
+async function writeAndKill(from: number, count: number): Promise<number> {
+  const flags = ['--import', 'tsx', '--input-type=module', '-e', KILLED_PROGRAM];
+  const child = spawn(process.execPath, [...flags, file, String(from)], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  let last = from - 1;
+  for await (const line of createInterface(child.stdout)) {
+    last = Number(line);
+    if (last === from + count) child.kill('SIGKILL');
+  }
+  if (child.signalCode === null) await once(child, 'exit');
+  expect(child.signalCode).toBe('SIGKILL');
+  return last;
+}
+
+describe('kill -9', () => {
+  it('loses nothing that was flushed and breaks nothing, time after time', async () => {
+    let next = 0;
+    for (const count of [3, 40, 17]) next = (await writeAndKill(next, count)) + 1;
+    const store = await open();
+    expect(store.notes).toEqual([]);
+    const { requests } = await store.loadTotals();
+    const [newest] = await store.healthHistory('a', 1);
+    // One write of each run may have been on disk before it could be acknowledged.
+    expect(requests).toBeGreaterThanOrEqual(next);
+    expect(requests).toBeLessThanOrEqual(next + 3);
+    expect(newest?.at).toBeGreaterThanOrEqual(next - 1);
+    expect(await store.healthHistory('a', 1_000)).toHaveLength(requests);
+  }, 90_000);
+});
+
+/** A storage thread that refuses as long as it is told to. */
+function fakeLink(): WorkerLink & { refuse: Error | undefined; readonly written: Ask[] } {
+  const written: Ask[] = [];
+  return {
+    notes: [],
+    dead: false,
+    refuse: undefined,
+    written,
+    async ask(question) {
+      if (this.refuse !== undefined) throw this.refuse;
+      written.push(question);
+      return undefined;
+    },
+    close: async () => {},
+  };
+}
+
+describe('a disk that refuses', () => {
+  it('is told once, loses nothing, and is told when it works again', async () => {
+    const told: string[] = [];
+    const link = fakeLink();
+    const store = storeOver(link, { onTrouble: (detail) => told.push(detail) });
+    link.refuse = new Refusal('no room', false);
+    store.addTotals(one);
+    store.appendHealthEvents([event(1)]);
+    await expect(store.flush()).rejects.toThrow('no room');
+    store.addTotals(one);
+    store.appendHealthEvents([event(2)]);
+    await expect(store.flush()).rejects.toThrow('no room');
+    expect(told).toEqual(['State is not being saved: no room']);
+
+    link.refuse = undefined;
+    await store.flush();
+    expect(told[1]).toBe('State is being saved again.');
+    expect(link.written).toMatchObject([
+      { kind: 'write', batch: { events: [event(1), event(2)], totals: { requests: 2 } } },
+    ]);
+    await store.close();
+  });
+
+  it('does not try values again that fit no column', async () => {
+    const told: string[] = [];
+    const opened = await openStore(file, { onTrouble: (detail) => told.push(detail) });
+    if (!opened.ok) throw new Error(opened.error.detail);
+    const store = opened.value;
+    stores.push(store);
+    store.addTotals({ ...one, requests: Number.NaN });
+    await expect(store.flush()).rejects.toThrow(/left out/);
+    store.addTotals(one);
+    await store.flush();
+    expect(await store.loadTotals()).toEqual(one);
+    expect(told).toHaveLength(2);
+  });
+
+  it('never keeps close from ending', async () => {
+    const told: string[] = [];
+    const link = fakeLink();
+    link.refuse = new Error('The storage thread has ended.');
+    const store = storeOver(link, { onTrouble: (detail) => told.push(detail) });
+    store.addTotals(one);
+    await store.close();
+    expect(told).toEqual(['State is not being saved: The storage thread has ended.']);
+  });
+
+  it('refuses reads in words once closed', async () => {
+    const store = await open();
+    await store.close();
+    await expect(store.loadTotals()).rejects.toThrow('closed');
+  });
+});
+
+it('leaves an open store, idle, in nobody’s way at the end of a process', async () => {
+  const program = `
+    import { openStore } from ${JSON.stringify(new URL('./storage.ts', import.meta.url).href)};
+    const opened = await openStore(${JSON.stringify(file)});
+    opened.value.addTotals({ requests: 5, successes: 0, failures: 0, durationMs: 0 });`;
+  const flags = ['--import', 'tsx', '--input-type=module', '-e', program];
+  const child = spawn(process.execPath, flags, { stdio: 'inherit' });
+  expect(await once(child, 'exit')).toEqual([0, null]);
+  expect((await (await open()).loadTotals()).requests).toBe(5);
+});

@@ -1,0 +1,43 @@
+// The storage thread: owns the database, answers questions in order. SQLite blocks; here it blocks nobody.
+import { parentPort, workerData } from 'node:worker_threads';
+import { type Database, openDatabase } from './database.ts';
+import { failureOf, failureText, messageOf } from './open-failure.ts';
+import type { Ask, FromWorker, ToWorker } from './worker-messages.ts';
+
+function answer(database: Database, ask: Ask): unknown {
+  switch (ask.kind) {
+    case 'write':
+      return database.write(ask.batch);
+    case 'endpoints':
+      return database.endpoints();
+    case 'history':
+      return database.history(ask.endpointId, ask.limit);
+    case 'totals':
+      return database.totals();
+    case 'close':
+      return database.close();
+  }
+}
+
+async function run(file: string): Promise<void> {
+  const port = parentPort;
+  if (port === null) throw new Error('storage-worker runs as a worker thread only');
+  const say = (message: FromWorker) => port.postMessage(message);
+  try {
+    const { database, notes } = await openDatabase(file);
+    port.on('message', (ask: ToWorker) => {
+      try {
+        say({ kind: 'done', seq: ask.seq, value: answer(database, ask) });
+      } catch (error) {
+        const failure = failureOf(error);
+        say({ kind: 'failed', seq: ask.seq, failure, detail: failureText(file, failure, messageOf(error)) });
+      }
+      if (ask.kind === 'close') port.close();
+    });
+    say({ kind: 'opened', notes });
+  } catch (error) {
+    say({ kind: 'unusable', detail: failureText(file, failureOf(error), messageOf(error)) });
+  }
+}
+
+await run((workerData as { file: string }).file);

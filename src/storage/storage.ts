@@ -1,0 +1,3 @@
+export { memoryStore } from './memory-store.ts';
+export { openStore } from './sqlite-store.ts';
+export { HISTORY_MAX, NO_TOTALS, type Store, type StoreOptions, type Totals } from './store.ts';

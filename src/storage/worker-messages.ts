@@ -1,0 +1,19 @@
+import type { OpenFailure } from './open-failure.ts';
+import type { WriteBatch } from './write-batch.ts';
+
+/** What the gateway's thread asks of the storage thread. */
+export type Ask =
+  | { readonly kind: 'write'; readonly batch: WriteBatch }
+  | { readonly kind: 'endpoints' }
+  | { readonly kind: 'history'; readonly endpointId: string; readonly limit: number }
+  | { readonly kind: 'totals' }
+  | { readonly kind: 'close' };
+
+/** Answers come in the order of the questions; `seq` ties them together all the same. */
+export type ToWorker = Ask & { readonly seq: number };
+
+export type FromWorker =
+  | { readonly kind: 'opened'; readonly notes: readonly string[] }
+  | { readonly kind: 'unusable'; readonly detail: string }
+  | { readonly kind: 'done'; readonly seq: number; readonly value: unknown }
+  | { readonly kind: 'failed'; readonly seq: number; readonly failure: OpenFailure; readonly detail: string };

@@ -1,0 +1,51 @@
+import { describe, expect, it } from 'vitest';
+import type { EndpointSnapshot, HealthEvent } from '../domain/health.ts';
+import { createWriteQueue, QUEUED_EVENTS_MAX } from './write-batch.ts';
+
+const snapshot = (endpointId: string, failures: number): EndpointSnapshot => ({
+  endpointId,
+  circuit: { kind: 'closed' },
+  consecutiveFailures: 0,
+  coolingUntil: 0,
+  successes: 0,
+  failures,
+});
+const event = (at: number): HealthEvent => ({ at, endpointId: 'a', kind: 'opened', detail: '' });
+
+describe('the write queue', () => {
+  it('is empty at first, and after everything was taken', () => {
+    const queue = createWriteQueue();
+    expect(queue.empty).toBe(true);
+    queue.addTotals({ requests: 0, successes: 0, failures: 0, durationMs: 0 });
+    expect(queue.empty).toBe(false);
+    queue.take();
+    expect(queue.empty).toBe(true);
+  });
+
+  it('puts a refused batch before what came later; a later snapshot wins', () => {
+    const queue = createWriteQueue();
+    queue.saveEndpoints([snapshot('a', 1), snapshot('b', 1)]);
+    queue.appendHealthEvents([event(1)]);
+    queue.addTotals({ requests: 1, successes: 0, failures: 1, durationMs: 5 });
+    const refused = queue.take();
+    queue.saveEndpoints([snapshot('b', 2)]);
+    queue.appendHealthEvents([event(2)]);
+    queue.addTotals({ requests: 1, successes: 1, failures: 0, durationMs: 7 });
+    queue.putBack(refused);
+    expect(queue.take()).toEqual({
+      snapshots: [snapshot('a', 1), snapshot('b', 2)],
+      events: [event(1), event(2)],
+      totals: { requests: 2, successes: 1, failures: 1, durationMs: 12 },
+    });
+  });
+
+  it('drops the oldest events beyond its bound', () => {
+    const queue = createWriteQueue();
+    queue.appendHealthEvents(Array.from({ length: QUEUED_EVENTS_MAX }, (_, n) => event(n)));
+    queue.appendHealthEvents([event(-1)]);
+    const { events } = queue.take();
+    expect(events).toHaveLength(QUEUED_EVENTS_MAX);
+    expect(events[0]).toEqual(event(1));
+    expect(events.at(-1)).toEqual(event(-1));
+  });
+});

@@ -1,0 +1,11 @@
+/** A duration, to the millisecond. */
+export const ms = (value: number): string => `${Math.round(value)}ms`;
+
+/** A longer duration given in ms, in whole seconds, rounded up. */
+export const seconds = (value: number): string => `${Math.ceil(value / 1000)}s`;
+
+/** ` (a, b)` of the words that are there; nothing where none is. */
+export function inParens(...words: readonly (string | undefined)[]): string {
+  const said = words.filter((word) => word !== undefined);
+  return said.length === 0 ? '' : ` (${said.join(', ')})`;
+}

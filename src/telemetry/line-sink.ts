@@ -1,0 +1,34 @@
+/** Takes whole lines and writes them soon. */
+export interface LineSink {
+  /** `line` ends with its line end. Never throws, never waits. */
+  append(line: string): void;
+  flush(): Promise<void>;
+  close(): Promise<void>;
+  /** Writes what waits, at the end of the process, where nothing asynchronous comes back any more. */
+  writeAtExit(): void;
+}
+
+/** Characters that make a write worth its system call. */
+export const ENOUGH_CHARS = 4_096;
+/** Longest time a line waits for others. */
+export const GATHER_MS = 100;
+/** Characters that may wait for a sink that takes none; beyond, lines are dropped and counted. */
+export const WAITING_CHARS_MAX = 1024 * 1024;
+
+const openSinks = new Set<LineSink>();
+
+function writeAllAtExit(): void {
+  for (const sink of openSinks) sink.writeAtExit();
+}
+
+/** Has `sink` written out at the end of the process. One listener for all: Node warns of more than ten. */
+export function keepUntilExit(sink: LineSink): void {
+  if (openSinks.size === 0) process.on('exit', writeAllAtExit);
+  openSinks.add(sink);
+}
+
+/** The sink is closed: nothing is left to be written at the end. */
+export function forgetAtExit(sink: LineSink): void {
+  openSinks.delete(sink);
+  if (openSinks.size === 0) process.off('exit', writeAllAtExit);
+}
