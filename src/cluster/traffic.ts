@@ -1,0 +1,220 @@
+import type { HealthEvent } from '../domain/health.ts';
+import type { Failed, Outcome } from '../domain/outcome.ts';
+import type { Operation } from '../domain/protocol.ts';
+import type { HealthSettings } from '../domain/settings.ts';
+import { equalsAmong } from './balance.ts';
+import { inService, mayBeTried } from './choosing.ts';
+import { CLOSED, halfOpened, opened, postponed, reopened } from './circuit.ts';
+import { blockedMs, type EndpointState, type Member } from './endpoint-state.ts';
+import { measured, notWithin } from './peak-ewma.ts';
+import { mainMember, type Pool } from './roster.ts';
+import { lowered, raised, tookTurn } from './smooth-weighted.ts';
+
+/** Longest cool-down, whatever a header asks for: a bad one must not take an endpoint out for a day. */
+const LONGEST_COOLDOWN_MS = 10 * 60_000;
+/** What is kept of an error's text. */
+const MOST_DETAIL = 300;
+
+/** An attempt begins. */
+export function begin(
+  state: EndpointState,
+  pool: Pool | undefined,
+  operation: Operation,
+  health: HealthSettings,
+  now: number,
+): void {
+  const member = pool?.members.find((each) => each.state === state);
+  if (pool !== undefined && member !== undefined) takeTurn(member, pool, operation, health, now);
+  if (mayBeTried(state, operation, health, now)) {
+    state.circuit = halfOpened(state.circuit);
+    state.halfOpenSince = now;
+    state.onTrial = true;
+  }
+  state.inFlight += 1;
+  state.starts.note(now);
+  if (operation !== 'generate') return;
+  state.generating += 1;
+  state.rps?.note(now);
+  state.rpm?.note(now);
+}
+
+/** Every pick counts for the turns, also one made by affinity or as a failover: it is load all the same. */
+function takeTurn(
+  member: Member,
+  pool: Pool,
+  operation: Operation,
+  health: HealthSettings,
+  now: number,
+): void {
+  pool.picks += 1;
+  member.lastPick = pool.picks;
+  const usable = pool.members.filter(
+    (each) =>
+      each === member ||
+      (each.endpoint.enabled &&
+        inService(each.state, operation, health, now) &&
+        blockedMs(each.state, operation, now) === 0),
+  );
+  const equals = equalsAmong(pool.strategy, usable);
+  tookTurn(member, equals.includes(member) ? equals : [member], pool.totalWeight);
+}
+
+/**
+ * An attempt ended: counters, times, circuit, cooling.
+ *
+ * Only generation moves the circuit: token counts keep answering in 60 ms while the model behind them is stuck,
+ * and a path that a relay lacks says nothing of its models. A refused connection holds for all alike.
+ */
+export function end(
+  state: EndpointState,
+  outcome: Outcome,
+  operation: Operation,
+  model: string | undefined,
+  health: HealthSettings,
+  now: number,
+): readonly HealthEvent[] {
+  state.inFlight = Math.max(0, state.inFlight - 1);
+  if (operation === 'generate') state.generating = Math.max(0, state.generating - 1);
+  count(state, outcome, operation, model, now);
+  if (operation === 'generate') {
+    time(state, outcome, now);
+    return judge(state, outcome, health, now);
+  }
+  const unreachable = outcome.kind === 'failed' && outcome.cause === 'connect-failed';
+  return unreachable ? failed(state, outcome, health, now) : [];
+}
+
+function count(
+  state: EndpointState,
+  outcome: Outcome,
+  operation: Operation,
+  model: string | undefined,
+  now: number,
+): void {
+  if (outcome.kind === 'failed') {
+    if (outcome.cause === 'cancelled') return;
+    state.failures += 1;
+    state.lastError = { at: now, detail: shortened(outcome.detail) };
+    return;
+  }
+  state.successes += 1;
+  if (outcome.kind === 'rejected' || operation !== 'generate') return;
+  state.lastSuccessAt = now;
+  if (model !== undefined) state.lastModel = model;
+}
+
+/** A refusal comes at once and tells nothing of the model's pace; a silence tells that it is at least that slow. */
+function time(state: EndpointState, outcome: Outcome, now: number): void {
+  if (outcome.kind === 'rejected') return;
+  const { firstByteMs, firstEventMs, totalMs } = outcome.times;
+  const began = outcome.kind === 'answered' || firstEventMs !== undefined;
+  if (began && firstByteMs !== undefined) state.latency.note(firstByteMs, now);
+  const reachedMs = firstEventMs ?? (began ? firstByteMs : undefined);
+  if (reachedMs !== undefined) state.cost = measured(state.cost, reachedMs, now);
+  else if (outcome.kind === 'failed' && (outcome.cause === 'timeout' || outcome.cause === 'edge-timeout')) {
+    state.cost = notWithin(state.cost, totalMs, now);
+  }
+}
+
+function judge(
+  state: EndpointState,
+  outcome: Outcome,
+  health: HealthSettings,
+  now: number,
+): readonly HealthEvent[] {
+  if (outcome.kind !== 'failed') return succeeded(state, outcome, now);
+  switch (outcome.cause) {
+    case 'cancelled':
+      if (state.onTrial) postpone(state, now);
+      return [];
+    case 'rate-limited':
+    case 'overloaded':
+      return cooled(state, outcome, health, now);
+    default:
+      return failed(state, outcome, health, now);
+  }
+}
+
+/**
+ * It answers. An open circuit is closed by that, but not by a call from before it opened: a long stream that
+ * still comes to its end does not prove that the next call will get one.
+ */
+function succeeded(state: EndpointState, { startedAt }: Outcome, now: number): readonly HealthEvent[] {
+  state.consecutiveFailures = 0;
+  if (state.circuit.kind === 'closed' || (!state.onTrial && startedAt < state.circuit.since)) return [];
+  close(state);
+  return [event(state, 'recovered', 'a request was answered', now)];
+}
+
+/** Out for a while, with nothing held against it. Only the beginning is news: many calls may be told at once. */
+function cooled(
+  state: EndpointState,
+  { retryAfterMs, detail }: Failed,
+  health: HealthSettings,
+  now: number,
+): readonly HealthEvent[] {
+  const until = now + Math.min(Math.max(0, retryAfterMs ?? health.cooldownMs), LONGEST_COOLDOWN_MS);
+  const wasCooling = state.coolingUntil > now;
+  state.coolingUntil = Math.max(state.coolingUntil, until);
+  if (state.onTrial) postpone(state, until);
+  return wasCooling || until <= now ? [] : [event(state, 'cooled-down', detail, now)];
+}
+
+function failed(
+  state: EndpointState,
+  { cause, detail }: Failed,
+  health: HealthSettings,
+  now: number,
+): readonly HealthEvent[] {
+  state.consecutiveFailures += 1;
+  state.members.forEach(lowered);
+  if (state.onTrial) {
+    state.circuit = reopened(state.circuit, now, health);
+    leaveHalfOpen(state);
+    return [event(state, 'verification-failed', detail, now)];
+  }
+  const most = maxFailures(state);
+  if (cause === 'bad-key') state.consecutiveFailures = Math.max(most, state.consecutiveFailures);
+  if (state.circuit.kind !== 'closed' || state.consecutiveFailures < most) return [];
+  state.circuit = opened(now, health);
+  return [event(state, 'opened', detail, now)];
+}
+
+/** Where an endpoint stands in several clusters, the strictest of them counts: its state is one. */
+function maxFailures(state: EndpointState): number {
+  const strictest = Math.min(...state.members.map(({ endpoint }) => endpoint.maxFailures));
+  return mainMember(state) === undefined ? Number.POSITIVE_INFINITY : Math.max(1, strictest);
+}
+
+/** Back in service at once, with its whole weight. */
+export function close(state: EndpointState): void {
+  state.circuit = CLOSED;
+  state.consecutiveFailures = 0;
+  leaveHalfOpen(state);
+  state.members.forEach(raised);
+}
+
+/** Whoever was verifying is done. */
+export function leaveHalfOpen(state: EndpointState): void {
+  state.halfOpenSince = 0;
+  state.onTrial = false;
+}
+
+function postpone(state: EndpointState, at: number): void {
+  state.circuit = postponed(state.circuit, at);
+  leaveHalfOpen(state);
+}
+
+/** Details come from upstream in part: never longer than a line. */
+export function shortened(detail: string): string {
+  return detail.length > MOST_DETAIL ? `${detail.slice(0, MOST_DETAIL)}…` : detail;
+}
+
+export function event(
+  state: EndpointState,
+  kind: HealthEvent['kind'],
+  detail: string,
+  at: number,
+): HealthEvent {
+  return { at, endpointId: state.id, kind, detail: shortened(detail) };
+}
