@@ -1,0 +1,52 @@
+import { createHash, timingSafeEqual } from 'node:crypto';
+import type { ClientIdentity } from '../domain/request.ts';
+import type { Result } from '../domain/result.ts';
+import { fail, ok } from '../domain/result.ts';
+import type { ClientKey } from '../domain/settings.ts';
+import { type GatewayError, gatewayError } from '../errors/gateway-error.ts';
+
+type Headers = Readonly<Record<string, string | undefined>>;
+
+const sha256 = (text: string) => createHash('sha256').update(text).digest();
+
+/** Hashing costs 2 µs a request; clients present the same few keys again and again. */
+const KNOWN_CREDENTIALS_MAX = 1000;
+const known = new Map<string, Buffer>();
+
+function digestOf(presented: string): Buffer {
+  const cached = known.get(presented);
+  if (cached) return cached;
+  if (known.size >= KNOWN_CREDENTIALS_MAX) known.clear();
+  const digest = sha256(presented);
+  known.set(presented, digest);
+  return digest;
+}
+
+/** The credential a client presents: `x-api-key`, `authorization: Bearer`, or Azure's `api-key`. */
+function presentedKey(headers: Headers): string {
+  const bearer = /^bearer\s+(.+)$/i.exec(headers.authorization ?? '')?.[1];
+  return headers['x-api-key'] ?? bearer ?? headers['api-key'] ?? '';
+}
+
+/** Claude Code asks 11 times after a 401, but stops at a 403. */
+const isClaudeCode = (headers: Headers) => /^claude-(cli|code)\b/i.test(headers['user-agent'] ?? '');
+
+/**
+ * Who asks? Without configured keys anyone on this machine may; with keys, one of them has to be presented.
+ * Digests of equal length are compared, in constant time, all of them.
+ */
+export function authenticate(
+  headers: Headers,
+  keys: readonly ClientKey[],
+): Result<ClientIdentity, GatewayError> {
+  const presented = presentedKey(headers);
+  const digest = digestOf(presented);
+  const credential = presented === '' ? '' : digest.toString('hex', 0, 8);
+  if (keys.length === 0) return ok({ name: 'local', credential });
+  let match: ClientKey | undefined;
+  for (const key of keys) {
+    if (timingSafeEqual(digest, digestOf(key.key))) match = key;
+  }
+  if (match) return ok({ name: match.name, credential });
+  return fail(gatewayError('bad_client_key', {}, { status: isClaudeCode(headers) ? 403 : 401 }));
+}

@@ -1,0 +1,4 @@
+export { callFor } from './call-for.ts';
+export { type AttemptCall, type AttemptHooks, type RunningAttempt, startAttempt } from './run.ts';
+export { createTransport, type Transport } from './transport.ts';
+export { upstreamHeaders } from './upstream-headers.ts';

@@ -1,0 +1,363 @@
+import type { Dispatcher } from 'undici';
+import type { AnswerHead, AnswerSink, FlowControl, Verdict } from '../domain/answer.ts';
+import type { Endpoint } from '../domain/endpoint.ts';
+import type { AttemptTimes, EndedBy, Failed, FailureCause, Outcome, Phase } from '../domain/outcome.ts';
+import type { AttemptTimers, Limit, TimerName } from '../domain/timeouts.ts';
+import type { Clock, Timer } from '../platform/clock.ts';
+import { parseRetryAfter } from '../resilience/resilience.ts';
+import { chargeRisk } from './charge-risk.ts';
+import { networkFailure } from './network-error.ts';
+import { causeOfStatus, type StatusVerdict, statusVerdict } from './status.ts';
+import { type Line, noteSocketFor, type Transport } from './transport.ts';
+
+/** One upstream call, ready to be sent. */
+export interface AttemptCall {
+  readonly endpoint: Endpoint;
+  readonly method: string;
+  /** Below the endpoint's prefix, with the query. */
+  readonly path: string;
+  /** Name, value, name, value… */
+  readonly headers: readonly string[];
+  readonly body: Buffer;
+  readonly timers: AttemptTimers;
+}
+
+export interface AttemptHooks {
+  readonly transport: Transport;
+  readonly clock: Clock;
+  readonly sink: AnswerSink;
+  /** Called once, in the turn in which the attempt ended. */
+  onOutcome(outcome: Outcome): void;
+}
+
+export interface RunningAttempt {
+  /** Ends the attempt and its upstream call. The outcome is `failed` with cause `cancelled`. */
+  cancel(by: EndedBy): void;
+}
+
+/** Enough of an error body to see who made it and what it says. */
+const ERROR_BODY_BYTES = 16 * 1024;
+
+/** An idle socket that the upstream closed as we wrote to it breaks within a round trip. */
+const STALE_SOCKET_MS = 1_000;
+const STALE_RESENDS_MAX = 3;
+
+/**
+ * Starts one upstream call under its timers. The sink gets the answer's bytes, the caller exactly one outcome,
+ * never an exception.
+ */
+export function startAttempt(call: AttemptCall, hooks: AttemptHooks): RunningAttempt {
+  const run = new AttemptRun(call, hooks);
+  run.start();
+  return run;
+}
+
+type Ending = Pick<Failed, 'cause' | 'phase' | 'endedBy' | 'detail'> &
+  Partial<Pick<Failed, 'status' | 'timer' | 'retryAfterMs'>>;
+
+/**
+ * undici's handler and the attempt in one object: an attempt costs one allocation here, and its events no
+ * closures. Only this module sees it.
+ */
+class AttemptRun implements RunningAttempt, FlowControl {
+  reusedSocket = false;
+  readonly #call: AttemptCall;
+  readonly #hooks: AttemptHooks;
+  readonly #line: Line;
+  readonly #startedAt: number;
+  #phase: Phase = 'connect';
+  #ended = false;
+  #resends = 0;
+  #abort: ((reason?: Error) => void) | undefined;
+  #resume: (() => void) | undefined;
+  #paused = false;
+  #head: AnswerHead | undefined;
+  #verdict: StatusVerdict = 'answer';
+  #errorBody = '';
+  #sentAt: number | undefined;
+  #firstByteAt: number | undefined;
+  #firstEventAt: number | undefined;
+  #lastByteAt: number;
+  #longestSilenceMs = 0;
+  #connectTimer: Timer | undefined;
+  #firstByteTimer: Timer | undefined;
+  #idleTimer: Timer | undefined;
+  #totalTimer: Timer | undefined;
+
+  constructor(call: AttemptCall, hooks: AttemptHooks) {
+    this.#call = call;
+    this.#hooks = hooks;
+    this.#line = hooks.transport.line(call.endpoint);
+    this.#startedAt = hooks.clock.now();
+    this.#lastByteAt = this.#startedAt;
+  }
+
+  start(): void {
+    const { timers } = this.#call;
+    this.#totalTimer = this.#timer('total', timers.total);
+    if (timers.firstByte) this.#firstByteTimer = this.#timer('first_byte', timers.firstByte);
+    this.#dispatch();
+  }
+
+  cancel(by: EndedBy): void {
+    this.#fail({ cause: 'cancelled', phase: this.#phase, endedBy: by, detail: 'cancelled' });
+  }
+
+  pause(): void {
+    // Silence that a slow client causes is not the upstream's.
+    this.#paused = true;
+    this.#idleTimer?.cancel();
+  }
+
+  resume(): void {
+    if (!this.#paused || this.#ended) return;
+    this.#paused = false;
+    this.#lastByteAt = this.#hooks.clock.now();
+    this.#idleTimer?.refresh();
+    this.#resume?.();
+  }
+
+  #dispatch(): void {
+    const { method, path, headers, body, timers } = this.#call;
+    this.#phase = 'connect';
+    this.#connectTimer = this.#timer('connect', timers.connect);
+    try {
+      this.#line.pool.dispatch(
+        {
+          method: method as Dispatcher.HttpMethod,
+          path: this.#line.prefix + path,
+          headers: headers as string[],
+          body: body.length > 0 ? body : null,
+        },
+        this as unknown as Dispatcher.DispatchHandler,
+      );
+    } catch (error) {
+      this.onError(error as Error);
+    }
+  }
+
+  // undici's side: these run in the order in which they stand here.
+
+  onConnect(abort: (reason?: Error) => void): void {
+    if (this.#ended) return abort(new Error('ended while connecting'));
+    noteSocketFor(this);
+    this.#abort = abort;
+    this.#connectTimer?.cancel();
+    this.#phase = 'send';
+    this.#sentAt = undefined;
+  }
+
+  onRequestSent(): void {
+    if (this.#phase !== 'send') return;
+    this.#phase = 'wait';
+    this.#sentAt = this.#hooks.clock.now();
+  }
+
+  onHeaders(status: number, raw: Buffer[] | string[], resume: () => void): boolean {
+    if (this.#ended || status < 200) return true;
+    this.#resume = resume;
+    this.#head = headOf(status, raw);
+    this.#verdict = statusVerdict(status);
+    this.#note(this.#hooks.clock.now());
+    if (this.#verdict !== 'fail') this.#hooks.sink.head(this.#head, this);
+    return !this.#paused;
+  }
+
+  onData(chunk: Buffer): boolean {
+    if (this.#ended) return true;
+    const now = this.#hooks.clock.now();
+    if (this.#firstByteAt === undefined) this.#firstByteCame(now);
+    else this.#idleTimer?.refresh();
+    this.#note(now);
+    if (this.#verdict === 'fail') {
+      if (this.#errorBody.length < ERROR_BODY_BYTES)
+        this.#errorBody += chunk.toString('latin1').slice(0, ERROR_BODY_BYTES);
+      else this.#failByStatus();
+      return true;
+    }
+    const { sink } = this.#hooks;
+    const verdict = sink.data(chunk);
+    if (this.#firstEventAt === undefined && sink.sawEvent) this.#firstEventAt = now;
+    if (verdict) this.#conclude(verdict);
+    return !this.#paused;
+  }
+
+  onComplete(): void {
+    if (this.#ended) return;
+    if (this.#verdict === 'fail') return this.#failByStatus();
+    this.#conclude(this.#hooks.sink.end());
+  }
+
+  onError(error: Error): void {
+    if (this.#ended || this.#resentOnFreshSocket()) return;
+    if (this.#head && this.#verdict === 'fail') return this.#failByStatus();
+    const phase = this.#phase === 'connect' ? this.#line.connectPhase() : this.#phase;
+    this.#fail(networkFailure(error, phase));
+  }
+
+  // Our side.
+
+  /**
+   * undici never sends a POST again, but a keep-alive socket that the upstream closed while we wrote to it has
+   * carried nothing to a model. Only a used socket, only before any answer, only at once.
+   */
+  #resentOnFreshSocket(): boolean {
+    if (!this.reusedSocket || this.#head || this.#phase === 'connect' || this.#resends >= STALE_RESENDS_MAX)
+      return false;
+    const now = this.#hooks.clock.now();
+    if (now - (this.#sentAt ?? now) > STALE_SOCKET_MS) return false;
+    this.#resends += 1;
+    this.reusedSocket = false;
+    this.#dispatch();
+    return true;
+  }
+
+  #timer(name: TimerName, { ms, setBy }: Limit): Timer {
+    return this.#hooks.clock.timer(ms, () => this.#timedOut(name, ms, setBy));
+  }
+
+  #timedOut(name: TimerName, ms: number, setBy: string): void {
+    if (this.#ended) return;
+    if (this.#head && this.#verdict === 'fail') return this.#failByStatus();
+    const phase = this.#phase === 'connect' ? this.#line.connectPhase() : this.#phase;
+    const detail = `timer ${name}: ${Math.round(ms)} ms, set by ${setBy}`;
+    this.#fail({ cause: 'timeout', phase, endedBy: 'gateway-timer', detail, timer: { name, ms, setBy } });
+  }
+
+  /** The answer's first byte. Headers alone are none: edges hold them back, and some relays send them at once. */
+  #firstByteCame(now: number): void {
+    this.#firstByteAt = now;
+    this.#phase = 'stream';
+    this.#firstByteTimer?.cancel();
+    this.#idleTimer = this.#timer('idle', this.#call.timers.idle);
+  }
+
+  #note(now: number): void {
+    const silenceMs = now - this.#lastByteAt;
+    if (silenceMs > this.#longestSilenceMs) this.#longestSilenceMs = silenceMs;
+    this.#lastByteAt = now;
+  }
+
+  #conclude(verdict: Verdict): void {
+    const endedBy = 'upstream';
+    const phase = this.#phase;
+    switch (verdict.kind) {
+      case 'whole':
+        return this.#succeed();
+      case 'empty':
+        return this.#fail({
+          cause: 'empty',
+          phase,
+          endedBy,
+          detail: `HTTP ${this.#head?.status} without content`,
+        });
+      case 'not-api':
+        return this.#fail({ cause: 'not-api', phase, endedBy, detail: verdict.detail });
+      case 'stream-error':
+        return this.#fail({
+          cause: streamErrorCause(verdict.type),
+          phase,
+          endedBy,
+          detail: `${verdict.type}: ${verdict.detail}`.slice(0, 300),
+        });
+      case 'truncated':
+        return this.#fail({ cause: 'truncated', phase, endedBy, detail: verdict.detail });
+    }
+  }
+
+  #succeed(): void {
+    const status = this.#head?.status ?? 200;
+    this.#end(
+      this.#verdict === 'reject'
+        ? { ...this.#base(), kind: 'rejected', status }
+        : { ...this.#base(), kind: 'answered', status },
+    );
+  }
+
+  #failByStatus(): void {
+    const head = this.#head;
+    if (!head) return;
+    const text = this.#errorBody;
+    const retryAfterMs = parseRetryAfter(head.headers, this.#hooks.clock.now());
+    this.#fail({
+      ...causeOfStatus({ status: head.status, headers: head.headers, text }),
+      phase: 'wait',
+      status: head.status,
+      detail: `HTTP ${head.status}`,
+      ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
+    });
+  }
+
+  #fail(ending: Ending): void {
+    if (this.#ended) return;
+    const { sink } = this.#hooks;
+    const risk = chargeRisk({ ...riskInput(ending), sawTokens: sink.sawTokens });
+    const silenceMs = this.#hooks.clock.now() - this.#lastByteAt;
+    this.#end({
+      ...this.#base(),
+      kind: 'failed',
+      chargeRisk: risk,
+      committed: sink.committed,
+      silenceMs,
+      ...ending,
+    });
+    this.#abort?.(new Error('attempt ended'));
+  }
+
+  #base() {
+    const at = (instant: number | undefined) =>
+      instant === undefined ? undefined : instant - this.#startedAt;
+    const totalMs = this.#hooks.clock.now() - this.#startedAt;
+    const times = { longestSilenceMs: this.#longestSilenceMs, totalMs } as {
+      -readonly [K in keyof AttemptTimes]: AttemptTimes[K];
+    };
+    const [sentMs, firstByteMs, firstEventMs] = [
+      at(this.#sentAt),
+      at(this.#firstByteAt),
+      at(this.#firstEventAt),
+    ];
+    if (sentMs !== undefined) times.sentMs = sentMs;
+    if (firstByteMs !== undefined) times.firstByteMs = firstByteMs;
+    if (firstEventMs !== undefined) times.firstEventMs = firstEventMs;
+    const upstreamRequestId = this.#head?.headers['request-id'] ?? this.#head?.headers['x-request-id'];
+    return {
+      endpointId: this.#call.endpoint.id,
+      startedAt: this.#startedAt,
+      times,
+      usage: this.#hooks.sink.usage,
+      ...(upstreamRequestId === undefined ? {} : { upstreamRequestId: upstreamRequestId.slice(0, 100) }),
+    };
+  }
+
+  #end(outcome: Outcome): void {
+    this.#note(this.#hooks.clock.now());
+    this.#ended = true;
+    this.#connectTimer?.cancel();
+    this.#firstByteTimer?.cancel();
+    this.#idleTimer?.cancel();
+    this.#totalTimer?.cancel();
+    this.#hooks.onOutcome(outcome);
+  }
+}
+
+function riskInput(ending: Ending): { cause: FailureCause; phase: Phase; status?: number } {
+  const { cause, phase, status } = ending;
+  return status === undefined ? { cause, phase } : { cause, phase, status };
+}
+
+/** Vendors tell of overload and rate limits inside a stream too. */
+function streamErrorCause(type: string): FailureCause {
+  if (type === 'overloaded_error') return 'overloaded';
+  return type === 'rate_limit_error' || type === 'rate_limit_exceeded' ? 'rate-limited' : 'stream-error';
+}
+
+function headOf(status: number, raw: readonly (Buffer | string)[]): AnswerHead {
+  const rawHeaders = raw.map((part) => (typeof part === 'string' ? part : part.toString('latin1')));
+  const headers: Record<string, string> = {};
+  for (let i = 0; i + 1 < rawHeaders.length; i += 2) {
+    const name = (rawHeaders[i] ?? '').toLowerCase();
+    const value = rawHeaders[i + 1] ?? '';
+    headers[name] = headers[name] === undefined ? value : `${headers[name]}, ${value}`;
+  }
+  return { status, rawHeaders, headers };
+}

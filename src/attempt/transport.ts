@@ -1,0 +1,103 @@
+import { subscribe } from 'node:diagnostics_channel';
+import type { Socket } from 'node:net';
+import { Pool } from 'undici';
+import type { Endpoint } from '../domain/endpoint.ts';
+import type { Phase } from '../domain/outcome.ts';
+import { type Connector, createConnector } from './connector.ts';
+
+/** Kept open between requests; a socket that went stale meanwhile is noticed and replaced. */
+const KEEP_ALIVE_MS = 30_000;
+
+/** The connections to one endpoint. */
+export interface Line {
+  readonly pool: Pool;
+  /** Path prefix of the base URL, without `/v1` and without a slash at its end. */
+  readonly prefix: string;
+  connectPhase(): Phase;
+}
+
+/** All upstream connections, one pool an origin and proxy. */
+export interface Transport {
+  line(endpoint: Endpoint): Line;
+  /** Closes the pools that none of these endpoints uses, once their running calls are done. */
+  keepOnly(endpoints: readonly Endpoint[]): void;
+  /** Cuts everything. */
+  destroy(): Promise<void>;
+}
+
+interface PoolEntry {
+  readonly pool: Pool;
+  readonly connector: Connector;
+}
+
+export function createTransport(): Transport {
+  const pools = new Map<string, PoolEntry>();
+  const lines = new WeakMap<Endpoint, Line>();
+  const keyOf = (endpoint: Endpoint) => `${new URL(endpoint.baseUrl).origin} ${endpoint.proxy ?? ''}`;
+
+  function entryFor(endpoint: Endpoint): PoolEntry {
+    const key = keyOf(endpoint);
+    const known = pools.get(key);
+    if (known) return known;
+    const connector = createConnector(endpoint.proxy);
+    const pool = new Pool(new URL(endpoint.baseUrl).origin, {
+      connect: connector.connect as never,
+      // Every timer is ours: undici's are coarse, and silent about who set them.
+      headersTimeout: 0,
+      bodyTimeout: 0,
+      keepAliveTimeout: KEEP_ALIVE_MS,
+      pipelining: 1,
+    });
+    const entry = { pool, connector };
+    pools.set(key, entry);
+    return entry;
+  }
+
+  return {
+    line(endpoint) {
+      const known = lines.get(endpoint);
+      if (known) return known;
+      const { pool, connector } = entryFor(endpoint);
+      const line = { pool, prefix: prefixOf(endpoint.baseUrl), connectPhase: connector.phase };
+      lines.set(endpoint, line);
+      return line;
+    },
+    keepOnly(endpoints) {
+      const wanted = new Set(endpoints.map(keyOf));
+      for (const [key, { pool }] of pools) {
+        if (wanted.has(key)) continue;
+        pools.delete(key);
+        void pool.close();
+      }
+    },
+    async destroy() {
+      const all = [...pools.values()];
+      pools.clear();
+      await Promise.all(all.map(({ pool }) => pool.destroy()));
+    },
+  };
+}
+
+/** `https://host/prefix/v1/` → `/prefix`. */
+export function prefixOf(baseUrl: string): string {
+  return new URL(baseUrl).pathname.replace(/\/+$/, '').replace(/\/v1$/, '');
+}
+
+/**
+ * Whether the socket a request goes out on has served others before. undici does not tell its handlers, but it
+ * publishes the socket right after their `onConnect`, in the same turn.
+ */
+const served = new WeakSet<Socket>();
+let starting: { reusedSocket: boolean } | undefined;
+
+subscribe('undici:client:sendHeaders', (message) => {
+  const { socket } = message as { socket: Socket };
+  if (starting) starting.reusedSocket = served.has(socket);
+  starting = undefined;
+  served.add(socket);
+});
+
+/** Called from `onConnect`: notes on `run` whether its socket was used before. */
+export function noteSocketFor(run: { reusedSocket: boolean }): void {
+  starting = run;
+}

@@ -1,0 +1,106 @@
+import type { AdminPorts } from './admin/admin.ts';
+import type { Fleet } from './cluster/cluster.ts';
+import type { EndpointView, HealthEvent } from './domain/health.ts';
+import type { Settings } from './domain/settings.ts';
+import type { QueueView } from './domain/view.ts';
+import type { Verifier } from './health/health.ts';
+import type { Clock } from './platform/clock.ts';
+import type { Recorder, Totals } from './record/record.ts';
+import type { Exchanges } from './relay/relay.ts';
+import type { Store } from './storage/storage.ts';
+
+/** What the running gateway gives to be looked at. */
+export interface ViewedGateway {
+  readonly fleet: Fleet;
+  readonly verifier: Verifier;
+  readonly exchanges: Exchanges;
+  readonly store: Store;
+  readonly recorder: Recorder;
+  readonly clock: Clock;
+  /** Counters of all earlier runs. */
+  readonly lifetimeBefore: Totals;
+  readonly startedAt: number;
+  about(): {
+    readonly settings: Settings;
+    readonly demo: boolean;
+    readonly loadedAt: number;
+    readonly problem: string | undefined;
+    readonly draining: boolean;
+    readonly addresses: readonly string[];
+    readonly version: string;
+    readonly configFile: string;
+  };
+  reload: AdminPorts['reload'];
+  stop(): void;
+  onCleared(events: readonly HealthEvent[]): void;
+}
+
+/** The gateway behind the admin API. */
+export function adminPortsOf(gateway: ViewedGateway): AdminPorts {
+  const { fleet, verifier, exchanges, store, clock, about } = gateway;
+  return {
+    gateway: () => gatewayView(gateway),
+    clusters() {
+      const { clusters, defaultCluster } = about().settings;
+      return clusters.map(({ name, strategy }) => ({
+        name,
+        strategy,
+        isDefault: name === defaultCluster,
+        endpoints: fleet.views(clock.now(), name),
+      }));
+    },
+    endpoints: () => fleet.views(clock.now()),
+    history: async (endpointId, limit) => (await store.healthHistory(endpointId, limit)).toReversed(),
+    verify: (endpointId) => verifier.verify(endpointId),
+    verifyQueue: (endpointId) => verifier.verifyQueue(endpointId),
+    queue: () => fleet.views(clock.now()).flatMap(queueView),
+    clearQueue(endpointId) {
+      const events = fleet.clear(endpointId, clock.now());
+      gateway.onCleared(events);
+      return events.length;
+    },
+    reload: gateway.reload,
+    stop: gateway.stop,
+    exchanges: () => exchanges.views(clock.now()),
+    cancelExchange: (id) => exchanges.cancel(id),
+  };
+}
+
+function gatewayView({ about, recorder, exchanges, fleet, clock, lifetimeBefore, startedAt }: ViewedGateway) {
+  const { demo, loadedAt, problem, draining, addresses, version, configFile } = about();
+  const { requests, successes, failures, durationMs } = recorder.totals();
+  return {
+    pid: process.pid,
+    version,
+    addresses,
+    startedAt,
+    draining,
+    config: { file: configFile, loadedAt, demo, ...(problem === undefined ? {} : { problem }) },
+    requests,
+    successes,
+    failures,
+    running: exchanges.running,
+    ...(requests === 0 ? {} : { meanMs: durationMs / requests }),
+    lifetime: {
+      requests: lifetimeBefore.requests + requests,
+      successes: lifetimeBefore.successes + successes,
+      failures: lifetimeBefore.failures + failures,
+    },
+    endpoints: fleet.views(clock.now()),
+  };
+}
+
+function queueView({ id, name, baseUrl, inQueue, circuit, lastError }: EndpointView): readonly QueueView[] {
+  if (!inQueue || circuit.kind === 'closed') return [];
+  return [
+    {
+      endpointId: id,
+      name,
+      baseUrl,
+      since: circuit.since,
+      checks: circuit.checks,
+      ...(circuit.kind === 'open' ? { nextCheckAt: circuit.nextCheckAt } : {}),
+      ...(lastError ? { lastError: lastError.detail } : {}),
+    },
+  ];
+}

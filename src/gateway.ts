@@ -1,0 +1,248 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { type AcceptOptions, type Door, openDoor } from './accept/accept.ts';
+import { createAdmin } from './admin/admin.ts';
+import { createTransport } from './attempt/attempt.ts';
+import { createFleet } from './cluster/cluster.ts';
+import type { Result } from './domain/result.ts';
+import { fail, ok } from './domain/result.ts';
+import type { Listener, Settings } from './domain/settings.ts';
+import type { Language } from './errors/catalogue.ts';
+import { adminPortsOf } from './gateway-views.ts';
+import { createVerifier } from './health/health.ts';
+import { createPipeline } from './pipeline.ts';
+import { createSlotQueue } from './plan/plan.ts';
+import type { Clock } from './platform/clock.ts';
+import { answerText, verificationCall } from './protocols/protocols.ts';
+import { createRecorder } from './record/record.ts';
+import { createExchanges } from './relay/relay.ts';
+import { createRetryBudget } from './resilience/resilience.ts';
+import type { Store } from './storage/storage.ts';
+import type { Log } from './telemetry/telemetry.ts';
+
+export interface GatewayOptions {
+  readonly settings: Settings;
+  readonly store: Store;
+  readonly log: Log;
+  readonly clock: Clock;
+  readonly random: () => number;
+  readonly language: Language;
+  readonly version: string;
+  /** Shown to people. */
+  readonly configFile: string;
+  readonly demo: boolean;
+  /** Reads the configuration again, for `reload`; undefined where it has not changed hands. */
+  readonly readSettings: () => Promise<
+    Result<{ settings: Settings; demo: boolean }, { readonly detail: string }>
+  >;
+}
+
+export interface Gateway {
+  readonly addresses: readonly string[];
+  /** Takes up the configuration anew; on a problem the running one stays. */
+  reload(): Promise<Result<{ clusters: number; endpoints: number }, { readonly detail: string }>>;
+  /** No new requests; running ones finish, up to `drain`. Resolves when everything is closed. */
+  stop(): Promise<void>;
+  /** Resolves once the gateway has stopped, whoever asked for it. */
+  readonly stopped: Promise<void>;
+}
+
+/** How long state changes gather before they are saved. */
+const SAVE_AFTER_MS = 100;
+
+/** Wires one gateway together and opens its doors. */
+export async function startGateway(
+  options: GatewayOptions,
+): Promise<Result<Gateway, { readonly detail: string }>> {
+  const { store, log, clock, random, language } = options;
+  let current = {
+    settings: options.settings,
+    demo: options.demo,
+    loadedAt: clock.now(),
+    problem: undefined as string | undefined,
+  };
+  let draining = false;
+  let saving = false;
+
+  const fleet = createFleet(current.settings);
+  fleet.restore(await store.loadEndpoints());
+  const lifetimeBefore = await store.loadTotals();
+  log.setSecrets(secretsOf(current.settings));
+  const transport = createTransport();
+  const exchanges = createExchanges(clock);
+  const recorder = createRecorder({ log, store, view: (id) => fleet.view(id, clock.now()) });
+
+  const saveSoon = () => {
+    if (saving) return;
+    saving = true;
+    clock.timer(SAVE_AFTER_MS, () => {
+      saving = false;
+      store.saveEndpoints(fleet.changedSince());
+    });
+  };
+  const verifier = createVerifier({
+    fleet,
+    transport,
+    clock,
+    log,
+    random,
+    conversation: { call: verificationCall, text: answerText },
+    settings: () => current.settings.health,
+    onEvents(events) {
+      recorder.health(events);
+      saveSoon();
+    },
+  });
+  const serve = createPipeline({
+    fleet,
+    transport,
+    exchanges,
+    recorder,
+    clock,
+    language,
+    random,
+    slots: createSlotQueue(),
+    retries: createRetryBudget(),
+    settings: () => current.settings,
+    draining: () => draining,
+    onAttemptEnded() {
+      saveSoon();
+      verifier.nudge();
+    },
+  });
+
+  const startedAt = clock.now();
+  let resolveStopped: () => void = () => undefined;
+  const stopped = new Promise<void>((resolve) => {
+    resolveStopped = resolve;
+  });
+  const doors = new Map<string, Door>();
+
+  const admin = createAdmin(
+    adminPortsOf({
+      fleet,
+      verifier,
+      exchanges,
+      store,
+      recorder,
+      clock,
+      lifetimeBefore,
+      startedAt,
+      reload,
+      about: () => ({
+        ...current,
+        draining,
+        addresses: addresses(),
+        version: options.version,
+        configFile: options.configFile,
+      }),
+      stop: () => void stop(),
+      onCleared(events) {
+        recorder.health(events);
+        saveSoon();
+      },
+    }),
+    () => current.settings.admin,
+  );
+  const accepting: AcceptOptions = {
+    clock,
+    settings: () => current.settings,
+    handlers: {
+      serve: (request, downstream, refusal) => void serve(request, downstream, refusal),
+      admin: (request: IncomingMessage, response: ServerResponse, path: string) =>
+        void admin(request, response, path),
+    },
+  };
+  const addresses = () => [...doors.values()].map((door) => door.url);
+
+  async function openDoors(listeners: readonly Listener[]): Promise<string | undefined> {
+    for (const listener of listeners) {
+      const key = `${listener.host}:${listener.port}`;
+      if (doors.has(key)) continue;
+      const door = await openDoor(listener, accepting);
+      if (!door.ok) return door.error.detail;
+      doors.set(key, door.value);
+      log.write({ kind: 'listening', address: door.value.url });
+    }
+    return undefined;
+  }
+
+  async function reload(): ReturnType<Gateway['reload']> {
+    const read = await options.readSettings();
+    const problem = read.ok ? await openDoors(read.value.settings.listen) : read.error.detail;
+    if (problem !== undefined || !read.ok) {
+      current = { ...current, problem };
+      log.write({ kind: 'reload-failed', detail: problem ?? '' });
+      return fail({ detail: problem ?? '' });
+    }
+    const { settings, demo } = read.value;
+    current = { settings, demo, loadedAt: clock.now(), problem: undefined };
+    fleet.apply(settings);
+    transport.keepOnly(settings.clusters.flatMap((cluster) => cluster.endpoints));
+    log.setLevel(settings.log.level);
+    log.setSecrets(secretsOf(settings));
+    closeDoorsBut(settings.listen);
+    verifier.nudge();
+    const count = {
+      clusters: settings.clusters.length,
+      endpoints: new Set(
+        settings.clusters.flatMap((cluster) => cluster.endpoints.map((endpoint) => endpoint.id)),
+      ).size,
+    };
+    log.write({ kind: 'reloaded', ...count });
+    return ok(count);
+  }
+
+  function closeDoorsBut(listeners: readonly Listener[]): void {
+    const wanted = new Set(listeners.map(({ host, port }) => `${host}:${port}`));
+    for (const [key, door] of doors) {
+      if (wanted.has(key)) continue;
+      doors.delete(key);
+      void door.close();
+    }
+  }
+
+  async function stop(): Promise<void> {
+    if (draining) return stopped;
+    draining = true;
+    log.write({ kind: 'draining', running: exchanges.running });
+    verifier.stop();
+    const closing = Promise.all([...doors.values()].map((door) => door.close()));
+    await Promise.race([exchanges.idle().then(() => closing), clock.sleep(current.settings.drainMs)]);
+    for (const door of doors.values()) door.destroy();
+    await transport.destroy();
+    store.saveEndpoints(fleet.changedSince());
+    await store.close();
+    log.write({ kind: 'stopped' });
+    await log.close();
+    resolveStopped();
+    return stopped;
+  }
+
+  const problem = await openDoors(current.settings.listen);
+  if (problem !== undefined) {
+    for (const door of doors.values()) void door.close();
+    await transport.destroy();
+    return fail({ detail: problem });
+  }
+  for (const note of store.notes) log.write({ kind: 'note', detail: note });
+  verifier.nudge();
+  return ok({
+    get addresses() {
+      return addresses();
+    },
+    reload,
+    stop,
+    stopped,
+  });
+}
+
+/** Everything that must not be read in a log, whatever line it gets into. */
+function secretsOf({ clusters, auth, admin }: Settings): string[] {
+  const endpoints = clusters.flatMap((cluster) => cluster.endpoints);
+  return [
+    ...endpoints.map((endpoint) => endpoint.apiKey),
+    ...endpoints.flatMap((endpoint) => Object.values(endpoint.headers)),
+    ...auth.keys.map(({ key }) => key),
+    admin.token ?? '',
+  ].filter((secret) => secret.length >= 8);
+}

@@ -1,0 +1,1 @@
+export { type Conversation, createVerifier, type Verifier } from './verifier.ts';

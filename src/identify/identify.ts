@@ -1,0 +1,101 @@
+import type { Operation, Protocol } from '../domain/protocol.ts';
+import type { ClientRequest, IdentifiedRequest } from '../domain/request.ts';
+import type { Result } from '../domain/result.ts';
+import { fail, ok } from '../domain/result.ts';
+import { SCENARIO_NAMES, type ScenarioName } from '../domain/timeouts.ts';
+import { type GatewayError, gatewayError } from '../errors/gateway-error.ts';
+import { protocolOfPath, readBody } from '../protocols/protocols.ts';
+
+type Headers = Readonly<Record<string, string | undefined>>;
+
+/** Paths outside `/v1/` that clients ask as they start up. */
+const OUTSIDE_V1 = new Set(['/', '/api/hello']);
+
+/**
+ * Which protocol does a request speak? Every path has one, since errors need a shape: by its path, else by its
+ * headers, else OpenAI's chat, whose error shape most clients can read.
+ */
+export function protocolOf(path: string, headers: Headers): { protocol: Protocol; operation: Operation } {
+  const byPath = protocolOfPath(path);
+  if (byPath) return byPath;
+  const anthropic =
+    headers['anthropic-version'] !== undefined || /^claude-(cli|code)\b/i.test(headers['user-agent'] ?? '');
+  return { protocol: anthropic ? 'anthropic-messages' : 'openai-chat', operation: 'pass' };
+}
+
+/** Stage 2: understands a request without parsing its body whole. */
+export function identify(request: ClientRequest): Result<IdentifiedRequest, GatewayError> {
+  const { path, method, headers } = request;
+  const { protocol, operation: named } = protocolOf(path, headers);
+  const operation: Operation = method === 'POST' ? named : 'pass';
+  const isServed =
+    protocolOfPath(path) !== undefined ||
+    path.startsWith('/v1/') ||
+    (OUTSIDE_V1.has(path) && method !== 'POST');
+  if (!isServed) return fail(gatewayError('unknown_path', { method, path: path.slice(0, 200) }));
+
+  const asked = readAskedHeaders(headers);
+  if (!asked.ok) return asked;
+  if (operation === 'pass') {
+    return ok({
+      ...request,
+      protocol,
+      operation,
+      stream: false,
+      thinking: false,
+      ...sessionOf(headers),
+      ...asked.value,
+    });
+  }
+  const facts = readBody(protocol, request.body);
+  if (!facts.ok) return fail(gatewayError('bad_json', { detail: facts.error.detail }));
+  return ok({ ...request, ...facts.value, protocol, operation, ...sessionOf(headers), ...asked.value });
+}
+
+/** Headers that name the conversation win over the body's fields: clients set them on purpose. */
+function sessionOf(headers: Headers): { session?: string } {
+  const session = headers['x-claude-code-session-id'] ?? headers['x-session-id'];
+  return session ? { session } : {};
+}
+
+interface Asked {
+  askedScenario?: ScenarioName;
+  askedTimeoutMs?: number;
+  clientPatienceMs?: number;
+}
+
+const isScenario = (name: string): name is ScenarioName =>
+  (SCENARIO_NAMES as readonly string[]).includes(name);
+
+function readAskedHeaders(headers: Headers): Result<Asked, GatewayError> {
+  const asked: Asked = {};
+  const scenario = headers['x-qcc-scenario'];
+  if (scenario !== undefined) {
+    if (!isScenario(scenario)) return badHeader('x-qcc-scenario', scenario, SCENARIO_NAMES.join(', '));
+    asked.askedScenario = scenario;
+  }
+  const timeout = headers['x-qcc-timeout'];
+  if (timeout !== undefined) {
+    const ms = durationMs(timeout);
+    if (ms === undefined) return badHeader('x-qcc-timeout', timeout, 'a duration such as 90, 90s or 5m');
+    asked.askedTimeoutMs = ms;
+  }
+  // Set by the SDKs, not by people: a strange value is no reason to refuse.
+  const patience = Number(headers['x-stainless-timeout']);
+  if (Number.isFinite(patience) && patience > 0) asked.clientPatienceMs = patience * 1000;
+  return ok(asked);
+}
+
+const UNIT_MS: Record<string, number> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, '': 1000 };
+const LONGEST_TIMEOUT_MS = 24 * 3_600_000;
+
+function durationMs(text: string): number | undefined {
+  const [, amount, unit] = /^(\d+(?:\.\d+)?)(ms|s|m|h|)$/.exec(text.trim()) ?? [];
+  if (amount === undefined || unit === undefined) return undefined;
+  const ms = Number(amount) * (UNIT_MS[unit] ?? Number.NaN);
+  return ms >= 1 && ms <= LONGEST_TIMEOUT_MS ? ms : undefined;
+}
+
+function badHeader(header: string, value: string, expected: string): Result<never, GatewayError> {
+  return fail(gatewayError('bad_header', { header, value: value.slice(0, 40), expected }));
+}

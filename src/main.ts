@@ -1,0 +1,62 @@
+import { spawn } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { type CliPorts, runCli } from './cli/cli.ts';
+import type { Language } from './errors/catalogue.ts';
+import { followLog, lineFilter, readLogTail } from './telemetry/telemetry.ts';
+
+type Env = Readonly<Record<string, string | undefined>>;
+
+/** The program: reads the environment, runs one command, and leaves its exit code. */
+export async function main(argv: readonly string[]): Promise<void> {
+  process.exitCode = await runCli(argv.slice(2), portsOf(process.env));
+}
+
+function portsOf(env: Env): CliPorts {
+  const surroundings = {
+    env,
+    home: resolve(env.QCC_HOME ?? join(homedir(), '.qcc')),
+    language: languageOf(env),
+    version: packageVersion(),
+  };
+  return {
+    ...surroundings,
+    stdout: process.stdout,
+    stderr: process.stderr,
+    // Loaded when needed: `qcc --help` should not pay for a gateway.
+    startGateway: async (options) => (await import('./run-gateway.ts')).runGateway(options, surroundings),
+    startSimulator: async (options) => (await import('./run-simulator.ts')).runSimulator(options),
+    readLogTail,
+    followLog,
+    lineFilter,
+    spawnDetached(args) {
+      const bin = fileURLToPath(new URL('../bin/qcc.js', import.meta.url));
+      const child = spawn(process.execPath, [bin, ...args], { detached: true, stdio: 'ignore' });
+      child.unref();
+      return child.pid ?? 0;
+    },
+    runProgram,
+  };
+}
+
+/** Chinese where `QCC_LANG` says so, or else the locale. */
+export function languageOf(env: Env): Language {
+  const wanted = env.QCC_LANG || env.LC_ALL || env.LC_MESSAGES || env.LANG || '';
+  return /^zh/i.test(wanted) ? 'zh' : 'en';
+}
+
+function packageVersion(): string {
+  const text = readFileSync(new URL('../package.json', import.meta.url), 'utf8');
+  return (JSON.parse(text) as { version: string }).version;
+}
+
+/** Runs a program on this terminal; 127 where there is none of that name, as shells do. */
+function runProgram(command: string, args: readonly string[], env: Record<string, string>): Promise<number> {
+  return new Promise((done) => {
+    const child = spawn(command, args, { stdio: 'inherit', env: { ...process.env, ...env } });
+    child.once('error', () => done(127));
+    child.once('exit', (code, signal) => done(code ?? (signal ? 130 : 1)));
+  });
+}

@@ -1,0 +1,61 @@
+import type { Failed, Outcome } from '../domain/outcome.ts';
+import type { TimerName } from '../domain/timeouts.ts';
+import type { ErrorCode } from '../errors/catalogue.ts';
+import { type GatewayError, gatewayError } from '../errors/gateway-error.ts';
+import { remainingMs } from '../resilience/resilience.ts';
+import type { Plan } from './plan-for.ts';
+
+const TIMER_ERRORS: Record<TimerName, ErrorCode> = {
+  connect: 'connect_timeout',
+  first_byte: 'first_byte_timeout',
+  idle: 'idle_timeout',
+  total: 'total_timeout',
+};
+
+/**
+ * The error a client gets when no attempt answered: 504 where time ran out, 429 where everybody is rate limited,
+ * 502 otherwise.
+ */
+export function errorOf(plan: Plan, history: readonly Outcome[], now: number): GatewayError {
+  const failures = history.filter((outcome): outcome is Failed => outcome.kind === 'failed');
+  const last = failures.at(-1);
+  const attempts = history.length;
+  const words = { cluster: plan.cluster, attempts, detail: last?.detail ?? '' };
+  if (last === undefined) {
+    // No attempt was ever made: the whole budget went by in the queue.
+    return gatewayError(
+      'queue_timeout',
+      { cluster: plan.cluster, ms: Math.round(plan.total.ms) },
+      { retryAfterMs: 1_000 },
+    );
+  }
+  if (last.committed) return gatewayError('answer_broken', { detail: last.detail });
+  if (failures.every((failure) => failure.cause === 'rate-limited' || failure.cause === 'overloaded')) {
+    return gatewayError('rate_limited', words, retryAfter(failures));
+  }
+  if (failures.every((failure) => failure.cause === 'bad-key'))
+    return gatewayError('bad_upstream_key', words);
+  if (last.timer) {
+    const { name, ms, setBy } = last.timer;
+    return gatewayError(TIMER_ERRORS[name], {
+      endpoint: last.endpointId,
+      ms: Math.round(ms),
+      setBy,
+      attempts,
+    });
+  }
+  if (remainingMs(plan.deadlineAt, now) === 0) {
+    return gatewayError('total_timeout', {
+      ms: Math.round(plan.total.ms),
+      setBy: plan.total.setBy,
+      attempts,
+    });
+  }
+  return gatewayError('all_attempts_failed', words);
+}
+
+/** The shortest pause any endpoint asked for. */
+function retryAfter(failures: readonly Failed[]): { retryAfterMs?: number } {
+  const pauses = failures.flatMap((failure) => failure.retryAfterMs ?? []);
+  return pauses.length === 0 ? {} : { retryAfterMs: Math.min(...pauses) };
+}

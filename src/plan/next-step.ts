@@ -1,0 +1,114 @@
+import type { Choice, ChooseRequest } from '../cluster/cluster.ts';
+import type { Endpoint } from '../domain/endpoint.ts';
+import type { Failed, Outcome } from '../domain/outcome.ts';
+import type { IdentifiedRequest } from '../domain/request.ts';
+import type { RetrySettings } from '../domain/settings.ts';
+import type { AttemptTimers } from '../domain/timeouts.ts';
+import { type GatewayError, gatewayError } from '../errors/gateway-error.ts';
+import { fullJitter, remainingMs } from '../resilience/resilience.ts';
+import { errorOf } from './give-up.ts';
+import { attemptTimers, type Plan } from './plan-for.ts';
+
+/** What to do next with an exchange. */
+export type Step =
+  | {
+      readonly kind: 'attempt';
+      readonly endpoint: Endpoint;
+      readonly timers: AttemptTimers;
+      /** Why this endpoint: 'priority', 'session', 'least-bad'… */
+      readonly why: string;
+    }
+  | { readonly kind: 'wait'; readonly ms: number; readonly for: 'backoff' | 'slot' }
+  | { readonly kind: 'deliver' }
+  | { readonly kind: 'give-up'; readonly error: GatewayError };
+
+/** How far an exchange has come. */
+export interface Progress {
+  readonly request: IdentifiedRequest;
+  readonly plan: Plan;
+  readonly history: readonly Outcome[];
+  /** The pause before the attempt that follows `history` has been made. */
+  readonly backedOff: boolean;
+}
+
+/** What is known about the world outside the exchange. */
+export interface World {
+  readonly retry: RetrySettings;
+  readonly queueMax: number;
+  /** Requests waiting for a slot in this cluster, without this one. */
+  readonly waiting: number;
+  choose(request: ChooseRequest): Choice;
+  /** May a call be repeated at the same endpoint, or is there a storm of repeats already? */
+  retryAllowed(): boolean;
+  random(): number;
+}
+
+/**
+ * Decides the next step. Pure: the same progress, world and instant give the same step.
+ *
+ * Another endpoint is tried at once; the same one only after a pause (full jitter, or what the endpoint asked for
+ * in `retry-after`), and never when that pause would outlast the deadline.
+ */
+export function nextStep(progress: Progress, world: World, now: number): Step {
+  const { request, plan, history } = progress;
+  const last = history.at(-1);
+  if (last && last.kind !== 'failed') return { kind: 'deliver' };
+  const giveUp = (): Step => ({ kind: 'give-up', error: errorOf(plan, history, now) });
+  if (last && isFinal(last, history, world.retry)) return giveUp();
+  if (remainingMs(plan.deadlineAt, now) === 0) return giveUp();
+
+  const choice = world.choose({
+    cluster: plan.cluster,
+    protocol: request.protocol,
+    operation: request.operation,
+    ...(request.session === undefined ? {} : { session: request.session }),
+    tried: history.map((outcome) => outcome.endpointId),
+    banned: history.filter(isBadKey).map((outcome) => outcome.endpointId),
+  });
+  switch (choice.kind) {
+    case 'none':
+      return last ? giveUp() : noEndpoint(plan, request);
+    case 'full':
+      return waitForSlot(choice.soonestMs, plan, world, now);
+    case 'endpoint': {
+      const { endpoint, why } = choice;
+      const pauseMs = progress.backedOff ? 0 : pauseBefore(endpoint.id, history, world);
+      if (pauseMs === undefined || pauseMs >= remainingMs(plan.deadlineAt, now)) return giveUp();
+      if (pauseMs > 0) return { kind: 'wait', ms: pauseMs, for: 'backoff' };
+      return { kind: 'attempt', endpoint, timers: attemptTimers(plan, endpoint, now), why };
+    }
+  }
+}
+
+/** A failure after which no further attempt is made. */
+function isFinal(last: Failed, history: readonly Outcome[], retry: RetrySettings): boolean {
+  return last.committed || last.cause === 'cancelled' || history.length > retry.max;
+}
+
+const isBadKey = (outcome: Outcome): boolean => outcome.kind === 'failed' && outcome.cause === 'bad-key';
+
+/** Undefined: don't ask this endpoint again now. */
+function pauseBefore(endpointId: string, history: readonly Outcome[], world: World): number | undefined {
+  const earlier = history.filter((outcome) => outcome.endpointId === endpointId);
+  const previous = earlier.at(-1);
+  if (previous?.kind !== 'failed') return 0;
+  if (!world.retryAllowed()) return undefined;
+  const { baseMs, capMs } = world.retry;
+  return Math.max(fullJitter(earlier.length - 1, baseMs, capMs, world.random), previous.retryAfterMs ?? 0);
+}
+
+function waitForSlot(soonestMs: number, plan: Plan, world: World, now: number): Step {
+  if (world.waiting >= world.queueMax) {
+    const retryAfterMs = Number.isFinite(soonestMs) ? soonestMs : 1_000;
+    const words = { cluster: plan.cluster, waiting: world.waiting };
+    return { kind: 'give-up', error: gatewayError('queue_full', words, { retryAfterMs }) };
+  }
+  return { kind: 'wait', ms: Math.min(soonestMs, remainingMs(plan.deadlineAt, now)), for: 'slot' };
+}
+
+function noEndpoint(plan: Plan, request: IdentifiedRequest): Step {
+  return {
+    kind: 'give-up',
+    error: gatewayError('no_endpoint', { cluster: plan.cluster, protocol: request.protocol }),
+  };
+}

@@ -1,0 +1,3 @@
+export { nextStep, type Progress, type Step } from './next-step.ts';
+export { attemptTimers, type Plan, planFor } from './plan-for.ts';
+export { createSlotQueue, type QueueSeat, type SlotQueue } from './slot-queue.ts';

@@ -1,0 +1,50 @@
+/** A place in the queue for a slot. It is kept over several waits, so that a woken request does not lose its turn. */
+export interface QueueSeat {
+  /** Resolves at the next free slot that is this seat's turn. */
+  readonly turn: () => Promise<void>;
+  leave(): void;
+}
+
+/** Requests that wait for a slot, in the order in which they came, a queue a cluster. */
+export interface SlotQueue {
+  waiting(cluster: string): number;
+  enter(cluster: string): QueueSeat;
+  /** A slot became free: the first in the queue may look. */
+  freed(cluster: string): void;
+}
+
+interface Seat {
+  wake: (() => void) | undefined;
+}
+
+export function createSlotQueue(): SlotQueue {
+  const queues = new Map<string, Set<Seat>>();
+  const queueOf = (cluster: string): Set<Seat> => {
+    const known = queues.get(cluster) ?? new Set<Seat>();
+    queues.set(cluster, known);
+    return known;
+  };
+  return {
+    waiting: (cluster) => queues.get(cluster)?.size ?? 0,
+    enter(cluster) {
+      const queue = queueOf(cluster);
+      const seat: Seat = { wake: undefined };
+      queue.add(seat);
+      return {
+        turn: () =>
+          new Promise((resolve) => {
+            seat.wake = resolve;
+          }),
+        leave: () => void queue.delete(seat),
+      };
+    },
+    freed(cluster) {
+      for (const seat of queues.get(cluster) ?? []) {
+        if (!seat.wake) continue;
+        seat.wake();
+        seat.wake = undefined;
+        return;
+      }
+    },
+  };
+}

@@ -1,0 +1,1 @@
+export { createRecorder, type Recorder, type Totals } from './recorder.ts';
