@@ -1,0 +1,106 @@
+import { parseConfig } from '../../src/config/config.ts';
+import type { Settings } from '../../src/domain/settings.ts';
+import type { GatewayView } from '../../src/domain/view.ts';
+import { type Gateway, startGateway } from '../../src/gateway.ts';
+import { systemClock } from '../../src/platform/clock.ts';
+import { type Simulator, type SimulatorScript, startSimulator } from '../../src/simulator/simulator.ts';
+import { memoryStore } from '../../src/storage/storage.ts';
+import { collectingLog } from '../../src/telemetry/telemetry.ts';
+
+export type RunningGateway = Gateway & {
+  readonly url: string;
+  readonly log: ReturnType<typeof collectingLog>;
+  view(): Promise<GatewayView>;
+};
+
+const environment = {
+  env: {},
+  configFolder: '/',
+  readSecretFile: (): string => {
+    throw new Error('no secret files in tests');
+  },
+};
+
+/** The settings of a YAML text, or an error that shows what is wrong with it. */
+export async function settingsOf(yaml: string): Promise<Settings> {
+  const parsed = await parseConfig(yaml, environment);
+  if (!parsed.ok) throw new Error(parsed.error.map(({ line, message }) => `${line}: ${message}`).join('\n'));
+  return parsed.value;
+}
+
+const open: { close(): Promise<unknown> }[] = [];
+
+/** Closes what a test opened; call it in `afterEach`. */
+export async function closeAll(): Promise<void> {
+  await Promise.all(open.splice(0).map((one) => one.close()));
+}
+
+/** A whole gateway in this process, on a free port, with a drain of half a second. */
+export async function gatewayWith(
+  yaml: string,
+  more: { store?: ReturnType<typeof memoryStore> } = {},
+): Promise<RunningGateway> {
+  const settings = await settingsOf(`listen: 127.0.0.1:0\ndrain: 500ms\n${yaml}`);
+  const log = collectingLog();
+  const started = await startGateway({
+    settings,
+    store: more.store ?? memoryStore(),
+    log,
+    clock: systemClock,
+    random: Math.random,
+    language: 'en',
+    version: '0.0.0-test',
+    configFile: 'test.yaml',
+    demo: false,
+    readSettings: async () => ({ ok: true, value: { settings, demo: false } }),
+  });
+  if (!started.ok) throw new Error(started.error.detail);
+  const gateway = started.value;
+  open.push({ close: () => gateway.stop() });
+  const url = gateway.addresses[0] ?? '';
+  const view = async () => (await (await fetch(`${url}/__qcc__/status`)).json()) as GatewayView;
+  return Object.assign(gateway, { url, log, view });
+}
+
+/** A scripted upstream. */
+export async function upstream(script: SimulatorScript = {}): Promise<Simulator> {
+  const simulator = await startSimulator({ script });
+  open.push(simulator);
+  return simulator;
+}
+
+/** A cluster `main` of these upstreams, asked in this order. */
+export function cluster(
+  upstreams: readonly { url: string }[],
+  more: (index: number) => string = () => '',
+): string {
+  const endpoints = upstreams.map(
+    ({ url }, index) =>
+      `      - { name: e${index}, base_url: "${url}", api_key: key-${index}, priority: ${index + 1}${more(index)} }`,
+  );
+  return `clusters:\n  main:\n    endpoints:\n${endpoints.join('\n')}\n`;
+}
+
+export const ANTHROPIC_REQUEST = {
+  model: 'claude-test',
+  max_tokens: 1000,
+  messages: [{ role: 'user', content: 'Say something.' }],
+};
+
+/** Posts JSON as a client would. */
+export function post(url: string, body: unknown, headers: Record<string, string> = {}): Promise<Response> {
+  return fetch(url, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', 'x-api-key': 'client-key', ...headers },
+    body: typeof body === 'string' ? body : JSON.stringify(body),
+  });
+}
+
+/** Waits until `condition` holds; gives up after `ms`, so that a test fails instead of hanging. */
+export async function until(condition: () => boolean | Promise<boolean>, ms = 8_000): Promise<void> {
+  const endAt = Date.now() + ms;
+  while (!(await condition())) {
+    if (Date.now() > endAt) throw new Error(`not so after ${ms} ms: ${condition}`);
+    await systemClock.sleep(10);
+  }
+}
