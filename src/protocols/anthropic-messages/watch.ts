@@ -1,0 +1,43 @@
+import type { SseEvent } from '../../sse/sse.ts';
+import { asObject, asString, type JsonObject, parseObject } from '../json-value.ts';
+import { readError } from '../upstream-error.ts';
+import { messagesUsage, overwriteUsage } from '../usage.ts';
+import type { WatchRules, WatchState } from '../wire-format.ts';
+
+/** The type of an event: in the data, or, where a relay left it out there, in the `event:` line. */
+export function typeOf(event: SseEvent, data: JsonObject): string {
+  return asString(data.type) ?? (data.error === undefined ? event.event : 'error');
+}
+
+function start(state: WatchState, data: JsonObject): void {
+  const message = asObject(data.message);
+  const model = asString(message?.model);
+  if (model !== undefined) state.model = model;
+  state.usage = overwriteUsage(state.usage, messagesUsage(message?.usage));
+  state.started = true;
+}
+
+function observe(state: WatchState, event: SseEvent): void {
+  const data = parseObject(event.data) ?? {};
+  switch (typeOf(event, data)) {
+    case 'message_start':
+      start(state, data);
+      break;
+    case 'content_block_start':
+    case 'content_block_delta':
+    case 'content_block_stop':
+      state.hasContent = true;
+      break;
+    case 'message_delta':
+      state.usage = overwriteUsage(state.usage, messagesUsage(data.usage));
+      break;
+    case 'message_stop':
+      state.complete = true;
+      break;
+    case 'error':
+      state.error ??= readError(data.error ?? event.data);
+      break;
+  }
+}
+
+export const watch: WatchRules = { observe, marks: /"(?:message_(?:delta|stop)|error)"|event: ?error/g };

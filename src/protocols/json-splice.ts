@@ -1,0 +1,72 @@
+import type { JsonField } from './json-scan.ts';
+
+/** Bytes of the original to leave out, and what to put there. */
+interface Cut {
+  readonly start: number;
+  readonly end: number;
+  readonly text: string;
+}
+
+/**
+ * Removes a member with one of the commas beside it: the one before it where a kept member stands before,
+ * else the one after it.
+ */
+function removal(fields: readonly JsonField[], index: number, keptBefore: boolean): Cut {
+  const field = fields[index]!;
+  if (keptBefore) return { start: fields[index - 1]!.end, end: field.end, text: '' };
+  return { start: field.keyStart, end: fields[index + 1]?.keyStart ?? field.end, text: '' };
+}
+
+function insertion(body: Buffer, lastKept: JsonField | undefined, members: readonly string[]): Cut {
+  const at = lastKept?.end ?? body.indexOf('{') + 1;
+  return { start: at, end: at, text: (lastKept === undefined ? '' : ',') + members.join(',') };
+}
+
+function cutsFor(
+  body: Buffer,
+  fields: readonly JsonField[],
+  edits: ReadonlyMap<string, string | undefined>,
+): Cut[] {
+  const cuts: Cut[] = [];
+  let lastKept: JsonField | undefined;
+  let insertAt = 0;
+  fields.forEach((field, index) => {
+    if (edits.has(field.key) && edits.get(field.key) === undefined) {
+      cuts.push(removal(fields, index, lastKept !== undefined));
+      return;
+    }
+    const text = edits.get(field.key);
+    if (text !== undefined) cuts.push({ start: field.start, end: field.end, text });
+    lastKept = field;
+    insertAt = cuts.length;
+  });
+  const present = new Set(fields.map((field) => field.key));
+  const members = [...edits].flatMap(([key, text]) =>
+    text === undefined || present.has(key) ? [] : [`${JSON.stringify(key)}:${text}`],
+  );
+  if (members.length > 0) cuts.splice(insertAt, 0, insertion(body, lastKept, members));
+  return cuts;
+}
+
+/**
+ * Replaces, inserts (at the end) or, where the edit is `undefined`, removes top-level members. Every other byte
+ * stays as it was, which keeps upstream prompt caches warm. A duplicated key is edited at each place, since
+ * readers differ in which one they take.
+ *
+ * @param fields what `scanObject` found in this very body
+ */
+export function spliceFields(
+  body: Buffer,
+  fields: readonly JsonField[],
+  edits: Readonly<Record<string, unknown>>,
+): Buffer {
+  const texts = new Map(Object.entries(edits).map(([key, value]) => [key, JSON.stringify(value)]));
+  const pieces: Buffer[] = [];
+  let at = 0;
+  for (const cut of cutsFor(body, fields, texts)) {
+    pieces.push(body.subarray(at, cut.start), Buffer.from(cut.text));
+    at = cut.end;
+  }
+  pieces.push(body.subarray(at));
+  return Buffer.concat(pieces);
+}

@@ -1,0 +1,54 @@
+import type { SseEvent } from '../../sse/sse.ts';
+import { asArray, asObject, asString, type JsonObject, parseObject } from '../json-value.ts';
+import { readError } from '../upstream-error.ts';
+import { chatUsage, overwriteUsage } from '../usage.ts';
+import type { WatchRules, WatchState } from '../wire-format.ts';
+
+export const isDone = (event: SseEvent): boolean => event.data.trim() === '[DONE]';
+
+/** The error of a chunk, as vendors and relays send it in mid-stream; undefined where there is none. */
+export function errorOf(event: SseEvent, data: JsonObject | undefined): unknown {
+  return data?.error ?? (event.event === 'error' ? (data ?? event.data) : undefined);
+}
+
+const isFilled = (value: unknown): boolean =>
+  typeof value === 'object' && value !== null
+    ? Object.keys(value).length > 0
+    : value !== null && value !== undefined && value !== '';
+
+/** A first chunk with the role and an empty text says nothing yet. */
+const hasContent = (delta: unknown): boolean =>
+  Object.entries(asObject(delta) ?? {}).some(([key, value]) => key !== 'role' && isFilled(value));
+
+function observeChoice(state: WatchState, choice: JsonObject | undefined): void {
+  if (isFilled(choice?.finish_reason)) {
+    state.finished = true;
+    state.hasContent = true;
+  } else if (hasContent(choice?.delta)) {
+    state.hasContent = true;
+  }
+}
+
+function observe(state: WatchState, event: SseEvent): void {
+  if (isDone(event)) {
+    state.complete = true;
+    return;
+  }
+  const data = parseObject(event.data);
+  const error = errorOf(event, data);
+  if (error !== undefined) {
+    state.error ??= readError(error);
+    return;
+  }
+  const model = asString(data?.model);
+  if (state.model === undefined && model) state.model = model;
+  state.started = true;
+  state.usage = overwriteUsage(state.usage, chatUsage(data?.usage));
+  for (const choice of asArray(data?.choices)) observeChoice(state, asObject(choice));
+}
+
+/** `null` members stand in every chunk of most vendors and must not match. */
+export const watch: WatchRules = {
+  observe,
+  marks: /\[DONE\]|"(?:finish_reason"\s*:\s*"|usage"\s*:\s*\{|error"\s*:\s*[^n\s])|event: ?error/g,
+};

@@ -1,0 +1,64 @@
+import type { SseEvent } from '../../sse/sse.ts';
+import { asArray, asCount, asObject, asString, type JsonObject, parseObject } from '../json-value.ts';
+import { readError } from '../upstream-error.ts';
+import { overwriteUsage, responsesUsage } from '../usage.ts';
+import type { UpstreamError, WatchRules, WatchState } from '../wire-format.ts';
+
+/** Events that carry part of the answer; created, in_progress, queued and keepalive do not. */
+const CONTENT = /^response\..*(?:output_|content_part|_call|reasoning|refusal|delta)/;
+
+const SEQUENCE_KEY = '"sequence_number"';
+const SEQUENCE = /"sequence_number"\s*:\s*(\d+)/y;
+
+/** The type of an event: in the data, or, where a relay left it out there, in the `event:` line. */
+export function typeOf(event: SseEvent, data: JsonObject): string {
+  return asString(data.type) ?? (asObject(data.error) === undefined ? event.event : 'error');
+}
+
+/** The code says more than the type, which is always `error` here. */
+export function streamError(event: SseEvent, data: JsonObject): UpstreamError {
+  return readError(data.error ?? (asString(data.message) === undefined ? event.data : data), [
+    'code',
+    'type',
+  ]);
+}
+
+/** Why a response failed. */
+export const failureOf = (response: JsonObject | undefined): UpstreamError =>
+  readError(response?.error ?? 'the response failed', ['code', 'type']);
+
+function observeResponse(state: WatchState, response: JsonObject | undefined): void {
+  const model = asString(response?.model);
+  if (model !== undefined) state.model = model;
+  state.usage = overwriteUsage(state.usage, responsesUsage(response?.usage));
+  if (asArray(response?.output).length > 0) state.hasContent = true;
+}
+
+function observe(state: WatchState, event: SseEvent): void {
+  const data = parseObject(event.data) ?? {};
+  const type = typeOf(event, data);
+  const sequence = asCount(data.sequence_number);
+  if (sequence !== undefined) state.lastSequence = sequence;
+  if (CONTENT.test(type)) state.hasContent = true;
+  if (type === 'error') {
+    state.error ??= streamError(event, data);
+    return;
+  }
+  const response = asObject(data.response);
+  if (type === 'response.created') state.started = true;
+  if (response !== undefined) observeResponse(state, response);
+  if (type === 'response.failed') state.error ??= failureOf(response);
+  if (type === 'response.completed' || type === 'response.incomplete' || type === 'response.failed') {
+    state.complete = true;
+  }
+}
+
+export const watch: WatchRules = {
+  observe,
+  marks: /"(?:response\.(?:completed|failed|incomplete)|error)"|event: ?error/g,
+  skim(state, text) {
+    SEQUENCE.lastIndex = text.lastIndexOf(SEQUENCE_KEY);
+    const digits = SEQUENCE.lastIndex === -1 ? undefined : SEQUENCE.exec(text)?.[1];
+    if (digits !== undefined) state.lastSequence = Number(digits);
+  },
+};

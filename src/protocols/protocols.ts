@@ -1,0 +1,12 @@
+/** The wire formats: the door of this folder. Everything here is pure. */
+export { createAggregator } from './aggregator.ts';
+export { answerText, readAnswer } from './answer.ts';
+export { readBody } from './body.ts';
+export { estimateInputTokens } from './estimate.ts';
+export { fieldValue, type JsonField, scanObject } from './json-scan.ts';
+export { spliceFields } from './json-splice.ts';
+export { errorBody, errorEvent, heartbeat } from './own-errors.ts';
+export { GENERATE_PATHS, protocolOfPath } from './paths.ts';
+export { createStreamWatch, type StreamWatch } from './stream-watch.ts';
+export { verificationCall } from './verification.ts';
+export type { Aggregate, ErrorShape, StreamProgress, UpstreamError, WholeAnswer } from './wire-format.ts';
