@@ -10,6 +10,14 @@ export interface Limits {
   readonly rpm?: number;
 }
 
+/** What an edge (a CDN or proxy that cuts) in front of something allows. Absent = no such limit known. */
+export interface Edge {
+  /** Longest silence. */
+  readonly silenceMs?: number;
+  /** Longest duration of one answer, whatever flows. */
+  readonly totalMs?: number;
+}
+
 /** One base URL + one credential, as configured. Its health state is kept elsewhere, by `id`. */
 export interface Endpoint {
   /** First 8 hex digits of sha256("base_url|api_key"): stable across restarts. */
@@ -35,6 +43,14 @@ export interface Endpoint {
   /** `http://…`, `socks5://…`: the proxy to reach it through. */
   readonly proxy?: string;
   readonly limits: Limits;
+  /** What stands in front of it. */
+  readonly edge?: Edge;
+  /** Answers expected to take longer go elsewhere, where there is an elsewhere. */
+  readonly maxDurationMs?: number;
+  /** `never`: it is asked as the client asked. Absent = `auto`: generation calls are streamed. */
+  readonly streamUpstream?: 'auto' | 'never';
+  /** False: a call that is cut upstream is billed in full, so that cutting it saves nothing. Absent = true. */
+  readonly cancelStopsBilling?: boolean;
 }
 
 export type Strategy = 'priority' | 'weighted' | 'round_robin' | 'random' | 'least_connections' | 'fastest';

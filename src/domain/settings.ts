@@ -1,12 +1,21 @@
-import type { Cluster } from './endpoint.ts';
+import type { Cluster, Edge } from './endpoint.ts';
 import type { Protocol } from './protocol.ts';
 import type { ScenarioName, Timeouts } from './timeouts.ts';
+
+/**
+ * What becomes of an exchange whose client goes. `auto`: one that was cut off is kept to its deadline, one that
+ * left is cancelled after a grace. `keep` and `cancel` do so in any case.
+ */
+export type OnDisconnect = 'auto' | 'keep' | 'cancel';
 
 /** An address to listen on. */
 export interface Listener {
   readonly name: string;
   readonly host: string;
   readonly port: number;
+  /** What stands between it and its clients. */
+  readonly edge?: Edge;
+  readonly onDisconnect?: OnDisconnect;
 }
 
 /** A local key clients must present once any are configured. */
@@ -35,6 +44,7 @@ export interface Route {
   readonly cluster?: string;
   readonly scenario?: ScenarioName;
   readonly timeouts?: Timeouts;
+  readonly onDisconnect?: OnDisconnect;
 }
 
 export interface RetrySettings {
@@ -43,6 +53,37 @@ export interface RetrySettings {
   /** Full-jitter backoff: rand(0, min(cap, base·2ⁿ)). */
   readonly baseMs: number;
   readonly capMs: number;
+  /** Further attempts after ones that were likely or certainly charged. */
+  readonly maxCharged: number;
+}
+
+/** How the gateway treats clients that go. */
+export interface DisconnectSettings {
+  readonly policy: OnDisconnect;
+  /** How long an exchange whose client left goes on, in case it is a reconnect. */
+  readonly graceMs: number;
+  /** A client to which nothing had been sent for this long was cut off: it did not leave. */
+  readonly cutSilenceMs: number;
+}
+
+/** How long, and how much of, answers are kept for clients that come back. */
+export interface ReplaySettings {
+  /** How long an undelivered answer is kept. */
+  readonly ttlMs: number;
+  /** How long the answer to a request with an idempotency key is kept. */
+  readonly keyTtlMs: number;
+  /** Per exchange. */
+  readonly maxBytes: number;
+  /** In all. */
+  readonly totalBytes: number;
+}
+
+/** When clients get a sign of life. */
+export interface HeartbeatSettings {
+  /** First one on a stream without an edge in front. */
+  readonly afterMs: number;
+  /** Longest pause between two. */
+  readonly everyMs: number;
 }
 
 export interface HealthSettings {
@@ -79,6 +120,9 @@ export interface Settings {
   /** `timeouts:` at the top level, for every attempt whatever its scenario. */
   readonly timeouts: Timeouts;
   readonly retry: RetrySettings;
+  readonly disconnect: DisconnectSettings;
+  readonly replay: ReplaySettings;
+  readonly heartbeat: HeartbeatSettings;
   readonly health: HealthSettings;
   readonly log: LogSettings;
   /** Body limit in bytes. */
