@@ -2,6 +2,7 @@ import { hostText, isLoopback } from './address.ts';
 import { clientKeys, endpointId, listeners, type SectionsFound } from './build.ts';
 import { nearest } from './explain.ts';
 import type { ConfigProblem, Path } from './problem.ts';
+import { maskSecrets } from './redact.ts';
 import type { ClusterValue } from './schema.ts';
 import type { Source } from './source.ts';
 
@@ -21,11 +22,11 @@ export interface Found {
 
 type Check = (found: Found) => ConfigProblem[];
 
-function unknownName(what: string, name: string, known: readonly string[]): string {
+function unknownCluster(name: string, known: readonly string[]): string {
   const near = nearest(name, known);
   const hint =
     near === undefined ? `expected one of ${known.join(', ') || '(none)'}` : `did you mean "${near}"?`;
-  return `there is no ${what} "${name}"; ${hint}`;
+  return `there is no cluster "${maskSecrets(name)}"; ${hint}`;
 }
 
 const atLeastOneEndpoint: Check = ({ source, clusters }) => {
@@ -63,24 +64,42 @@ const endpointIds: Check = ({ source, clusters }) =>
 const defaultCluster: Check = ({ source, clusters, sections: { default_cluster: name } }) => {
   const names = clusters.map((cluster) => cluster.name);
   if (name === undefined || names.includes(name)) return [];
-  return [source.problemAt(['default_cluster'], unknownName('cluster', name, names))];
+  return [source.problemAt(['default_cluster'], unknownCluster(name, names))];
 };
 
-const routeTargets: Check = ({ source, clusters, sections: { routes = [], auth } }) => {
+type Raw = Readonly<Record<string, unknown>> | null | undefined;
+
+/** From the raw routes: a bad condition in one must not hide its unknown cluster. */
+function rawRoutes(source: Source): { cluster: unknown; keys: unknown[]; index: number }[] {
+  const routes = (source.value as Raw)?.routes;
+  return (Array.isArray(routes) ? (routes as Raw[]) : []).map((route, index) => ({
+    cluster: route?.cluster,
+    keys: [(route?.match as Raw)?.client_key ?? []].flat(),
+    index,
+  }));
+}
+
+const routeClusters: Check = ({ source, clusters }) => {
   const names = clusters.map((cluster) => cluster.name);
-  const keys = auth === undefined ? undefined : clientKeys(auth).map(({ name }) => name);
-  return routes.flatMap(({ cluster, match }, index) => {
-    const problems: ConfigProblem[] = [];
-    if (cluster !== undefined && !names.includes(cluster)) {
-      problems.push(source.problemAt(['routes', index, 'cluster'], unknownName('cluster', cluster, names)));
-    }
-    for (const key of match.client_key ?? []) {
-      if (keys === undefined || keys.includes(key)) continue;
-      const path = ['routes', index, 'match', 'client_key'];
-      problems.push(source.problemAt(path, unknownName('key under auth.keys with the name', key, keys)));
-    }
-    return problems;
-  });
+  return rawRoutes(source).flatMap(({ cluster, index }) =>
+    typeof cluster !== 'string' || cluster === '' || names.includes(cluster)
+      ? []
+      : [source.problemAt(['routes', index, 'cluster'], unknownCluster(cluster, names))],
+  );
+};
+
+const routeKeys: Check = ({ source, sections: { auth } }) => {
+  if (auth === undefined) return [];
+  const names = clientKeys(auth).map(({ name }) => name);
+  return rawRoutes(source).flatMap(({ keys, index }) =>
+    keys
+      .filter((key): key is string => typeof key === 'string' && key !== '' && !names.includes(key))
+      .map(() => {
+        // Not quoted: the key itself may have been put where its name belongs.
+        const message = `there is no key with this name under auth.keys; expected one of ${names.join(', ') || '(none)'}`;
+        return source.problemAt(['routes', index, 'match', 'client_key'], message);
+      }),
+  );
 };
 
 const routeRanges: Check = ({ source, sections: { routes = [] } }) =>
@@ -171,7 +190,8 @@ const CHECKS: readonly Check[] = [
   clusterNames,
   endpointIds,
   defaultCluster,
-  routeTargets,
+  routeClusters,
+  routeKeys,
   routeRanges,
   uniqueNames,
   openListeners,

@@ -31,17 +31,21 @@ function found(value: unknown, path: Path): string {
   return typeof value === 'string' ? JSON.stringify(shown) : shown;
 }
 
-/** Levenshtein distance, in the two-row form. */
+/** Optimal string alignment distance: insertions, deletions, replacements and swaps of neighbours. */
 function distance(a: string, b: string): number {
-  let previous = Array.from({ length: b.length + 1 }, (_, index) => index);
-  for (let i = 0; i < a.length; i += 1) {
-    const row = [i + 1];
-    for (let j = 0; j < b.length; j += 1) {
-      row.push(Math.min(row[j]! + 1, previous[j + 1]! + 1, previous[j]! + (a[i] === b[j] ? 0 : 1)));
+  const rows = [Array.from({ length: b.length + 1 }, (_, index) => index)];
+  for (let i = 1; i <= a.length; i += 1) {
+    const row = [i];
+    for (let j = 1; j <= b.length; j += 1) {
+      const above = rows[i - 1]!;
+      const replaced = above[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1);
+      const swapped = i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1];
+      const swap = swapped ? rows[i - 2]![j - 2]! + 1 : replaced;
+      row.push(Math.min(row[j - 1]! + 1, above[j]! + 1, replaced, swap));
     }
-    previous = row;
+    rows.push(row);
   }
-  return previous[b.length]!;
+  return rows[a.length]![b.length]!;
 }
 
 /** The known word nearest to `word`, if it is near enough to have been meant. */
@@ -74,13 +78,16 @@ const valueAt = (root: unknown, path: Path): unknown =>
     root,
   );
 
-/** Of a union's branches, the one that fits the value's shape: only it has complaints solely about parts. */
+/** Whether the value has the shape this complaint is about, and is wrong only in itself or in a part. */
+const isWithin = (issue: Issue): boolean =>
+  issue.path.length > 0 ||
+  issue.code === 'unrecognized_keys' ||
+  issue.code === 'custom' ||
+  (issue.code === 'invalid_union' && fittingBranch(issue.errors) !== undefined);
+
+/** The one branch of a union that fits the value's shape, if there is one: its complaints say more. */
 function fittingBranch(errors: readonly (readonly Issue[])[]): readonly Issue[] | undefined {
-  const fitting = errors.filter(
-    (branch) =>
-      branch.length > 0 &&
-      branch.every(({ path, code }) => path.length > 0 || code === 'unrecognized_keys' || code === 'custom'),
-  );
+  const fitting = errors.filter((branch) => branch.length > 0 && branch.every(isWithin));
   return fitting.length === 1 ? fitting[0] : undefined;
 }
 

@@ -23,10 +23,13 @@ export interface Environment {
 
 export type Path = readonly (string | number)[];
 
-/** `['clusters', 'a', 'endpoints', 0]` → `clusters.a.endpoints[0]`. */
+/** `['clusters', 'a', 'endpoints', 0]` → `clusters.a.endpoints[0]`. A secret written as a key is masked. */
 export function pathText(path: Path): string {
   return path
-    .map((step, index) => (typeof step === 'number' ? `[${step}]` : index === 0 ? step : `.${step}`))
+    .map((step, index) => {
+      if (typeof step === 'number') return `[${step}]`;
+      return (index === 0 ? '' : '.') + maskSecrets(step);
+    })
     .join('');
 }
 

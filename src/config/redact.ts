@@ -4,7 +4,7 @@ const SECRET_WORDS =
 /** Tokens as vendors make them. */
 const VENDOR_TOKEN = /\b(?:sk|pk|rk|key|xai|gsk|ghp)[-_][\w-]{4,}/gi;
 /** A long run of letters and digits without a break: too long for a name, about right for a key. */
-const LONG_RUN = /[A-Za-z0-9_+=-]{20,}/g;
+const LONG_RUN = /[A-Za-z0-9+=]{16,}|\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b/gi;
 /** `user:password@` in a URL. */
 const USER_INFO = /(:\/\/)[^/@\s]+@/g;
 

@@ -41,8 +41,9 @@ function endpoint(z: Z, parts: Parts) {
         'Where the API is: with or without `/v1`, with or without a path prefix. References allowed.',
     }),
     api_key: secret
+      .nullable()
       .meta({ description: 'The credential sent upstream; absent or empty: none. References allowed.' })
-      .nullish(),
+      .optional(),
     name: text('a name')
       .max(100, { error: 'a name of at most 100 characters' })
       .meta({ description: 'For people; absent: the host of `base_url`.' })

@@ -8,6 +8,7 @@ import {
   LineCounter,
   type Pair,
   parseDocument,
+  visit,
   type YAMLError,
 } from 'yaml';
 import { fail, ok, type Result } from '../domain/result.ts';
@@ -40,17 +41,7 @@ const SYNTAX: Partial<Record<YAMLError['code'], string>> = {
   UNEXPECTED_TOKEN: 'expected "key: value" or a list item, found something else',
 };
 
-function syntaxProblems(errors: readonly YAMLError[], lines: LineCounter): ConfigProblem[] {
-  return errors.map((error) => {
-    const { line, col } = lines.linePos(error.pos[0]);
-    return {
-      line: Math.max(1, line),
-      column: Math.max(1, col),
-      path: '',
-      message: `not valid YAML: ${SYNTAX[error.code] ?? 'the text cannot be read here'}`,
-    };
-  });
-}
+const atStart = (message: string): ConfigProblem => ({ line: 1, column: 1, path: '', message });
 
 interface Step {
   readonly key?: number | undefined;
@@ -94,11 +85,32 @@ function offsetOf(document: Document, path: Path, at: 'key' | 'value'): number {
   return offset;
 }
 
-function plainValue(document: Document): Result<unknown, string> {
+/** Offset of the first alias that leads nowhere. */
+function danglingAlias(document: Document): number | undefined {
+  let found: number | undefined;
+  visit(document, {
+    Alias(_, node) {
+      if (node.resolve(document) !== undefined) return undefined;
+      found = node.range?.[0];
+      return visit.BREAK;
+    },
+  });
+  return found;
+}
+
+interface BadValue {
+  readonly offset: number;
+  readonly message: string;
+}
+
+/** The limit on aliases stops the few lines that would unfold to gigabytes. */
+function plainValue(document: Document): Result<unknown, BadValue> {
   try {
     return ok(document.toJS({ maxAliasCount: 100 }));
   } catch {
-    return fail('not valid YAML: expected aliases that resolve, and not too many of them');
+    const offset = danglingAlias(document);
+    const message = offset === undefined ? 'expected fewer aliases of aliases' : SYNTAX.BAD_ALIAS!;
+    return fail({ offset: offset ?? 0, message: `not valid YAML: ${message}` });
   }
 }
 
@@ -108,18 +120,13 @@ export function readSource(text: string): {
   readonly problems: readonly ConfigProblem[];
 } {
   if (text.length > MAX_CHARS) {
-    return {
-      problems: [
-        {
-          line: 1,
-          column: 1,
-          path: '',
-          message: `expected at most ${MAX_CHARS} characters, found ${text.length}`,
-        },
-      ],
-    };
+    return { problems: [atStart(`expected at most ${MAX_CHARS} characters, found ${text.length}`)] };
   }
   const lines = new LineCounter();
+  const place = (offset: number, path: Path, message: string): ConfigProblem => {
+    const { line, col } = lines.linePos(offset);
+    return { line: Math.max(1, line), column: Math.max(1, col), path: pathText(path), message };
+  };
   let document: Document;
   try {
     document = parseDocument(text, {
@@ -129,17 +136,15 @@ export function readSource(text: string): {
       merge: true,
     });
   } catch {
-    return {
-      problems: [{ line: 1, column: 1, path: '', message: 'not valid YAML: it is nested too deeply' }],
-    };
+    return { problems: [atStart('not valid YAML: it is nested too deeply')] };
   }
-  const problems = syntaxProblems(document.errors, lines);
+  const problems = document.errors.map((error) =>
+    place(error.pos[0], [], `not valid YAML: ${SYNTAX[error.code] ?? 'the text cannot be read here'}`),
+  );
   if (document.errors.some((error) => error.code !== 'DUPLICATE_KEY')) return { problems };
   const value = plainValue(document);
-  if (!value.ok) return { problems: [...problems, { line: 1, column: 1, path: '', message: value.error }] };
-  const problemAt: Source['problemAt'] = (path, message, at = 'value') => {
-    const { line, col } = lines.linePos(offsetOf(document, path, at));
-    return { line: Math.max(1, line), column: Math.max(1, col), path: pathText(path), message };
-  };
+  if (!value.ok) return { problems: [...problems, place(value.error.offset, [], value.error.message)] };
+  const problemAt: Source['problemAt'] = (path, message, at = 'value') =>
+    place(offsetOf(document, path, at), path, message);
   return { source: { document, value: value.value, problemAt }, problems };
 }
