@@ -1,5 +1,5 @@
-import type { Language } from '../errors/catalogue.ts';
 import type { Result } from '../domain/result.ts';
+import type { Language } from '../errors/catalogue.ts';
 
 /** As much of a terminal as the CLI needs. */
 export interface Terminal {
@@ -11,13 +11,16 @@ export interface Terminal {
 export type LogLevel = 'debug' | 'info' | 'warn' | 'error';
 
 /** Which lines of a log are wanted. */
-export interface LogTailOptions {
-  /** At most this many lines, the newest ones. */
-  readonly lines: number;
-  /** This level and above. */
+export interface LogFilter {
+  /** This level and the louder ones. */
   readonly level?: LogLevel;
   /** Lines that contain this text, whatever its case. */
   readonly grep?: string;
+}
+
+export interface LogTailOptions extends LogFilter {
+  /** At most this many lines, the newest ones. */
+  readonly lines: number;
 }
 
 export interface StartOptions {
@@ -61,6 +64,10 @@ export interface CliPorts {
   readLogTail(file: string, options: LogTailOptions): string[];
   /** Calls `onLine` for each line written from now on, over rotations. */
   followLog(file: string, onLine: (line: string) => void): { close(): void };
+  /** A test for lines of the log: what `followLog` gives is filtered by it. */
+  lineFilter(filter: LogFilter): (line: string) => boolean;
+  /** Ends what runs until it is interrupted (`logs -f`, `simulate`); absent = SIGINT and SIGTERM do. */
+  readonly interrupt?: AbortSignal;
   /** Starts `qcc ARGS` as a process of its own that outlives this one; its pid. */
   spawnDetached(args: readonly string[]): number;
   /**

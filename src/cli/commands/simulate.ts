@@ -1,0 +1,19 @@
+import type { Run } from '../given.ts';
+import { untilInterrupted } from '../interrupt.ts';
+
+const USUAL_HOST = '127.0.0.1';
+const USUAL_PORT = 7861;
+
+/** `simulate`: the scriptable upstream, until it is interrupted. */
+export const simulate: Run = async ({ ports, screen }, given) => {
+  const scriptFile = given.text('script');
+  const started = await ports.startSimulator({
+    host: given.text('host') ?? USUAL_HOST,
+    port: given.number('port') ?? USUAL_PORT,
+    ...(scriptFile === undefined ? {} : { scriptFile }),
+  });
+  if (!started.ok) return screen.fail(started.error.detail);
+  screen.say('simulating', { url: started.value.url });
+  await untilInterrupted(ports);
+  return 0;
+};

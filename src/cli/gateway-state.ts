@@ -1,0 +1,93 @@
+import { readFileSync } from 'node:fs';
+import type { Result } from '../domain/result.ts';
+import type { GatewayView } from '../domain/view.ts';
+import { filesOf } from './files.ts';
+import { type AskOptions, askGateway, type Trouble } from './gateway-client.ts';
+import type { CliPorts } from './ports.ts';
+import { isAlive } from './process.ts';
+
+/** What proxy.pid says, held against what is really there. */
+export type GatewayState =
+  /** No pid file, or one that says nothing. */
+  | { readonly kind: 'absent' }
+  /** The pid file is a leftover: its process is gone, or another gateway answers in its place. */
+  | { readonly kind: 'stale'; readonly pid: number }
+  /** A process of that id lives, but the address does not answer. */
+  | { readonly kind: 'silent'; readonly pid: number; readonly address: string; readonly detail: string }
+  /** A gateway answers, but not to us. */
+  | { readonly kind: 'refused'; readonly pid: number; readonly address: string; readonly message: string }
+  | { readonly kind: 'running'; readonly pid: number; readonly gateway: Gateway; readonly view: GatewayView };
+
+/** A running gateway, and the way to talk to it. */
+export interface Gateway {
+  /** Base URL. */
+  readonly address: string;
+  get<T>(path: string): Promise<Result<T, Trouble>>;
+  post<T>(path: string): Promise<Result<T, Trouble>>;
+}
+
+const STATUS_SILENCE_MS = 5_000;
+
+/** Reads proxy.pid and asks who answers there. */
+export async function findGateway(ports: CliPorts): Promise<GatewayState> {
+  const written = readPidFile(filesOf(ports.home).pid);
+  if (!written) return { kind: 'absent' };
+  const { pid, address } = written;
+  if (!isAlive(pid)) return { kind: 'stale', pid };
+  const { answer, token } = await askStatus(ports, address);
+  if (answer.ok && answer.value.pid === pid) {
+    return { kind: 'running', pid, gateway: openGateway(address, token), view: answer.value };
+  }
+  if (answer.ok) return { kind: 'stale', pid };
+  return answer.error.kind === 'refused'
+    ? { kind: 'refused', pid, address, message: answer.error.message }
+    : { kind: 'silent', pid, address, detail: answer.error.detail };
+}
+
+/** The two lines of proxy.pid: process id, base URL. */
+export function readPidFile(file: string): { pid: number; address: string } | undefined {
+  let text: string;
+  try {
+    text = readFileSync(file, 'utf8');
+  } catch {
+    return undefined;
+  }
+  const [pid = '', address = ''] = text.split('\n').map((line) => line.trim());
+  if (!/^[1-9]\d{0,9}$/.test(pid) || !URL.canParse(address)) return undefined;
+  return new URL(address).protocol === 'http:' ? { pid: Number(pid), address } : undefined;
+}
+
+interface StatusAnswer {
+  readonly answer: Result<GatewayView, Trouble>;
+  readonly token: string | undefined;
+}
+
+/** The configuration is only read for its token when the gateway asks for one: it costs 100 ms to load. */
+async function askStatus(ports: CliPorts, address: string): Promise<StatusAnswer> {
+  const given = ports.env.QCC_ADMIN_TOKEN;
+  const ask = async (token: string | undefined): Promise<StatusAnswer> => {
+    const answer = await askGateway<GatewayView>(address, 'GET', 'status', {
+      silenceMs: STATUS_SILENCE_MS,
+      ...tokenOf(token),
+    });
+    return { answer, token };
+  };
+  const first = await ask(given);
+  const refused = !first.answer.ok && first.answer.error.kind === 'refused';
+  if (given || !refused) return first;
+  const { configuredToken } = await import('./configured.ts');
+  const configured = await configuredToken(ports);
+  return configured ? ask(configured) : first;
+}
+
+function openGateway(address: string, token: string | undefined): Gateway {
+  return {
+    address,
+    get: (path) => askGateway(address, 'GET', path, tokenOf(token)),
+    post: (path) => askGateway(address, 'POST', path, tokenOf(token)),
+  };
+}
+
+function tokenOf(token: string | undefined): AskOptions {
+  return token ? { token } : {};
+}

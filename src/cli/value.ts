@@ -1,0 +1,49 @@
+import { STRATEGIES } from '../domain/endpoint.ts';
+import { PROTOCOLS } from '../domain/protocol.ts';
+import type { OptionSpec, ValueKind } from './given.ts';
+import type { LogLevel } from './ports.ts';
+import type { Screen } from './screen.ts';
+
+/** A mistake on the command line, in the user's words; ends the command with 2. */
+export class UsageMistake extends Error {}
+
+const LEVELS: readonly LogLevel[] = ['debug', 'info', 'warn', 'error'];
+const HIGHEST_PORT = 65_535;
+
+/** Checks an option's value; throws a UsageMistake, since commander's parsers can't fail otherwise. */
+export function checkValue(screen: Screen, { flags, kind }: OptionSpec, value: string): string {
+  const expected = kind && expectation(screen, kind, value);
+  if (expected === undefined) return value;
+  const option = /--[a-z-]+/.exec(flags)?.[0] ?? flags;
+  // A header may hold a secret.
+  const shown = kind === 'pair' ? '…' : value;
+  throw new UsageMistake(screen.text('badValue', { option, value: shown, expected }));
+}
+
+/** What was expected instead; undefined = the value is fine. */
+function expectation(screen: Screen, kind: ValueKind, value: string): string | undefined {
+  const oneOf = (names: readonly string[]): string | undefined =>
+    names.includes(value) ? undefined : screen.text('expectedOneOf', { names: names.join(', ') });
+  switch (kind) {
+    case 'port':
+      return isWhole(value, 0, HIGHEST_PORT) ? undefined : screen.text('expectedPort');
+    case 'count':
+      return isWhole(value, 1) ? undefined : screen.text('expectedCount');
+    case 'quantity':
+      return isWhole(value, 0) ? undefined : screen.text('expectedQuantity');
+    case 'level':
+      return oneOf(LEVELS);
+    case 'strategy':
+      return oneOf(STRATEGIES);
+    case 'protocol':
+      return oneOf(PROTOCOLS);
+    case 'pair':
+      return /^[^=]+=/.test(value) ? undefined : screen.text('expectedPair');
+  }
+}
+
+const HIGHEST_COUNT = 1_000_000;
+
+function isWhole(text: string, least: number, most = HIGHEST_COUNT): boolean {
+  return /^\d{1,9}$/.test(text) && Number(text) >= least && Number(text) <= most;
+}
