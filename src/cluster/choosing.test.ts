@@ -236,19 +236,27 @@ describe('weighted', () => {
   });
 
   it('lowers the weight of one that fails by w / max_fails, and gives 1 back each pick', () => {
+    const weight = 60;
     const fleet = createFleet(
-      settings('weighted', [endpoint('a', { weight: 6, maxFailures: 3 }), endpoint('b', { weight: 6 })]),
+      settings('weighted', [endpoint('a', { weight, maxFailures: 3 }), endpoint('b', { weight })]),
     );
-    fail(fleet, 'a', 'reset');
-    fail(fleet, 'a', 'reset');
-    fleet.began('a', 'main', 'generate', NOW);
-    fleet.ended('a', answered('a', NOW), 'generate', undefined, NOW);
-    expect(shares(picks(fleet, 6)).a).toBeLessThan(0.5);
-    expect(
-      picks(fleet, 40)
-        .slice(20)
-        .filter((id) => id === 'a'),
-    ).toHaveLength(10);
+    const ofA = (count: number): number => picks(fleet, count).filter((id) => id === 'a').length;
+    for (let i = 0; i < 2; i += 1) {
+      fail(fleet, 'a', 'reset');
+      fleet.began('b', 'main', 'generate', NOW);
+      fleet.ended('b', answered('b', NOW), 'generate', undefined, NOW);
+    }
+    expect(ofA(10)).toBeLessThanOrEqual(4);
+    ofA(40);
+    expect(ofA(20)).toBe(10);
+  });
+
+  it('gathers no turns while out of service', () => {
+    const fleet = createFleet(settings('weighted', [endpoint('a'), endpoint('b'), endpoint('c')]));
+    open(fleet, 'c');
+    expect(new Set(picks(fleet, 30))).toEqual(new Set(['a', 'b']));
+    fleet.checkEnded('c', { ok: true }, NOW);
+    expect(picks(fleet, 6).filter((id) => id === 'c').length).toBeLessThanOrEqual(2);
   });
 
   it('has its whole weight again once verified', () => {
@@ -302,7 +310,9 @@ describe('round robin', () => {
     open(fleet, 'b');
     expect(picks(fleet, 4).join('')).toBe('acac');
     fleet.checkEnded('b', { ok: true }, NOW);
-    expect(picks(fleet, 6).join('')).toBe('bacbac');
+    expect(picks(fleet, 4).join('')).toBe('bacb');
+    fleet.apply(settings('round_robin', [A, B, C]));
+    expect(picks(fleet, 4).join('')).toBe('acba');
   });
 });
 
@@ -396,16 +406,30 @@ describe('fastest', () => {
     expect(said(fleet, {}, NOW + 60_000)).toBe('a fastest');
   });
 
-  it('counts a time-out as an answer at least that slow, but a refused connection as nothing', () => {
+  it.each<[FailureCause, number, string]>([
+    ['connect-failed', 1, 'a'],
+    ['timeout', 60_000, 'b'],
+    ['reset', 5000, 'b'],
+  ])('after %s in %i ms → %s', (cause, totalMs, expected) => {
     const fleet = pair();
     measure(fleet, 'a', 100, NOW);
     measure(fleet, 'b', 350, NOW);
-    fail(fleet, 'a', 'connect-failed');
-    expect(said(fleet)).toBe('a fastest');
     fleet.began('a', 'main', 'generate', NOW);
-    const times = { longestSilenceMs: 60_000, totalMs: 60_000 };
-    fleet.ended('a', failed('a', 'timeout', NOW, { times }), 'generate', undefined, NOW);
-    expect(said(fleet)).toBe('b fastest');
+    const times = { longestSilenceMs: totalMs, totalMs };
+    fleet.ended('a', failed('a', cause, NOW, { times }), 'generate', undefined, NOW);
+    expect(said(fleet)).toBe(`${expected} fastest`);
+  });
+
+  it.each<[FailureCause, string]>([
+    ['connect-failed', 'b unmeasured'],
+    ['edge-timeout', 'a fastest'],
+  ])('takes %s at one never measured for what it is', (cause, expected) => {
+    const fleet = pair();
+    measure(fleet, 'a', 100, NOW);
+    fleet.began('b', 'main', 'generate', NOW);
+    const times = { longestSilenceMs: 90_000, totalMs: cause === 'edge-timeout' ? 90_000 : 1 };
+    fleet.ended('b', failed('b', cause, NOW, { times }), 'generate', undefined, NOW);
+    expect(said(fleet)).toBe(expected);
   });
 
   it('tries one that was slow again after a while', () => {
@@ -427,15 +451,15 @@ describe('fastest', () => {
       ),
     );
     ids.forEach((id, index) => {
-      measure(fleet, id, 100 * (index + 1), NOW);
+      measure(fleet, id, 100 * (ids.length - index), NOW);
     });
     const draw = seeded(3);
     const drawn = Array.from({ length: 6000 }, () => said2(fleet, draw));
     const share = shares(drawn);
-    expect(share.a).toBeCloseTo(3 / 6, 1);
-    expect(share.b).toBeCloseTo(2 / 6, 1);
-    expect(share.c).toBeCloseTo(1 / 6, 1);
-    expect(share.d).toBeUndefined();
+    expect(share.d).toBeCloseTo(3 / 6, 1);
+    expect(share.c).toBeCloseTo(2 / 6, 1);
+    expect(share.b).toBeCloseTo(1 / 6, 1);
+    expect(share.a).toBeUndefined();
   });
 
   function said2(fleet: Fleet, draw: () => number): string {

@@ -122,6 +122,21 @@ describe('what an outcome does to the circuit', () => {
     expect(breaks(fleet)).toEqual(['opened']);
   });
 
+  it('leaves no trace of a call that was cancelled but what was in flight', () => {
+    const fleet = one();
+    attempt(fleet, failed('a', 'cancelled', NOW));
+    expect(fleet.view('a', NOW)).toMatchObject({ requests: 0, health: 'unknown', inFlight: 0 });
+    expect(fleet.view('a', NOW)?.lastError).toBeUndefined();
+  });
+
+  it('makes no room at the limit by an end without a beginning', () => {
+    const fleet = createFleet(settings('priority', [endpoint('a', { limits: { concurrency: 1 } })]));
+    fleet.ended('a', answered('a', NOW), 'generate', 'm', NOW);
+    fleet.began('a', 'main', 'generate', NOW);
+    expect(fleet.choose(request(), NOW, random).kind).toBe('full');
+    expect(fleet.view('a', NOW)?.inFlight).toBe(1);
+  });
+
   it('ignores what it does not know', () => {
     const fleet = one();
     fleet.began('x', 'main', 'generate', NOW);
@@ -155,6 +170,17 @@ describe('cooling', () => {
     const id = (at: number) => fleet.choose(request(), at, random);
     expect(id(NOW + ms)).toMatchObject({ endpoint: { id: 'a' } });
     if (ms > 0) expect(id(NOW + ms - 1)).toMatchObject({ endpoint: { id: 'b' }, outOfService: false });
+  });
+
+  it.each<[string, (fleet: Fleet) => string[]]>([
+    ['cleared', (fleet) => fleet.clear('a', NOW).map(({ kind }) => kind)],
+    ['verified', (fleet) => fleet.checkEnded('a', { ok: true }, NOW).map(({ kind }) => kind)],
+  ])('ends when %s', (kind, act) => {
+    const fleet = one();
+    attempt(fleet, failed('a', 'rate-limited', NOW));
+    expect(act(fleet)).toEqual([kind]);
+    expect(fleet.view('a', NOW)).toMatchObject({ health: 'healthy', coolingUntil: 0 });
+    expect(act(fleet)).toEqual([]);
   });
 
   it('is news once, and never gets shorter', () => {
@@ -299,6 +325,7 @@ describe('reload', () => {
     fleet.apply({ clusters: [cluster('weighted', [endpoint('a', { weight: 7 })], 'other')], health: HEALTH });
     expect(fleet.view('a', NOW)).toMatchObject({ clusters: ['other'], weight: 7, health: 'unhealthy' });
     expect(fleet.view('b', NOW)).toBeUndefined();
+    expect(fleet.snapshots().map(({ endpointId }) => endpointId)).toEqual(['a']);
   });
 
   it('forgets what is gone once it is idle', () => {

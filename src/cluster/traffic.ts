@@ -103,7 +103,11 @@ function count(
   if (model !== undefined) state.lastModel = model;
 }
 
-/** A refusal comes at once and tells nothing of the model's pace; a silence tells that it is at least that slow. */
+/**
+ * A refusal comes at once and tells nothing of the model's pace. A failure without an event tells that the pace is
+ * at least that slow; but where nothing was measured yet only a time-out does, since a connection refused within
+ * 1 ms must not make an endpoint look like the fastest.
+ */
 function time(state: EndpointState, outcome: Outcome, now: number): void {
   if (outcome.kind === 'rejected') return;
   const { firstByteMs, firstEventMs, totalMs } = outcome.times;
@@ -111,9 +115,11 @@ function time(state: EndpointState, outcome: Outcome, now: number): void {
   if (began && firstByteMs !== undefined) state.latency.note(firstByteMs, now);
   const reachedMs = firstEventMs ?? (began ? firstByteMs : undefined);
   if (reachedMs !== undefined) state.cost = measured(state.cost, reachedMs, now);
-  else if (outcome.kind === 'failed' && (outcome.cause === 'timeout' || outcome.cause === 'edge-timeout')) {
-    state.cost = notWithin(state.cost, totalMs, now);
-  }
+  else if (state.cost !== undefined || isTimeout(outcome)) state.cost = notWithin(state.cost, totalMs, now);
+}
+
+function isTimeout(outcome: Outcome): boolean {
+  return outcome.kind === 'failed' && (outcome.cause === 'timeout' || outcome.cause === 'edge-timeout');
 }
 
 function judge(
@@ -141,7 +147,7 @@ function judge(
  */
 function succeeded(state: EndpointState, { startedAt }: Outcome, now: number): readonly HealthEvent[] {
   state.consecutiveFailures = 0;
-  if (state.circuit.kind === 'closed' || (!state.onTrial && startedAt < state.circuit.since)) return [];
+  if (state.circuit.kind === 'closed' || startedAt < state.circuit.since) return [];
   close(state);
   return [event(state, 'recovered', 'a request was answered', now)];
 }

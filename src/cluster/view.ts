@@ -2,7 +2,7 @@ import type { EndpointView, HealthStatus } from '../domain/health.ts';
 import { type EndpointState, type Member, QPS_SECONDS } from './endpoint-state.ts';
 
 /** `unknown`: nothing was tried yet, neither by traffic nor by a verification. */
-export function healthOf(state: EndpointState, now: number): HealthStatus {
+function healthOf(state: EndpointState, now: number): HealthStatus {
   if (state.circuit.kind !== 'closed') return 'unhealthy';
   if (state.coolingUntil > now || state.consecutiveFailures > 0) return 'degraded';
   const tried = state.successes + state.failures > 0 || state.lastSuccessAt !== undefined;

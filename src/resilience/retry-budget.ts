@@ -8,7 +8,7 @@ export interface RetryBudget {
   note(kind: 'request' | 'retry', now: number): void;
 }
 
-export interface RetryBudgetOptions {
+interface RetryBudgetOptions {
   /** Retries per request. */
   readonly share?: number;
   /** Retries a second that are always allowed: with little traffic a share of it would be none. */
