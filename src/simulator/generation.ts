@@ -2,7 +2,7 @@ import type { ServerResponse } from 'node:http';
 import type { Clock, Timer } from '../platform/clock.ts';
 import type { Tally } from './books.ts';
 import { type EdgeWatch, watchEdge } from './edge.ts';
-import { cloudflarePage, nginxPage, OVERLOADED, type Page } from './refusals.ts';
+import { cloudflarePage, nginxPage, overloaded, type Page } from './refusals.ts';
 import { type Call, sendJson, sendPage, sendRefusal, sendReplacement, vendorHeaders } from './replies.ts';
 import { fill } from './template.ts';
 import type { Timeline, Write } from './timeline.ts';
@@ -19,8 +19,8 @@ export interface GenerationSurroundings {
  * One generation and its delivery. They are two things: when an edge cuts, delivery ends and the generation
  * goes on, which is what makes such a call dear.
  *
- * Charged: a generation that ran to its end, one that had produced content when it was cancelled or broke,
- * and every one an edge cut, since nobody told it to stop.
+ * Charged: a generation that ran to its end, and one that had produced content when it was cancelled or broke.
+ * One that hangs behind an edge that cut counts as run to its end, since nobody told it to stop.
  */
 export class Generation {
   readonly #call: Call;
@@ -161,7 +161,7 @@ export class Generation {
 
   #endJson(response: ServerResponse): void {
     if (this.#timeline.ending === 'error') {
-      sendRefusal(this.#call, OVERLOADED);
+      sendRefusal(this.#call, overloaded(this.#call.protocol));
       return;
     }
     const body = this.#bytes({ waitMs: 0, produced: 0, ...madeOf(this.#timeline) });
@@ -173,22 +173,23 @@ export class Generation {
     response.end(body);
   }
 
-  /** What stays silent for ever: the head may still go out, unless a Cloudflare-like edge holds it back. */
+  /** What stays silent for ever; no timer of the generation runs any more, those of an edge do. */
   #hang(last: Write | undefined): void {
     this.#state = 'hung';
     this.#send(last);
-    if (this.#timeline.head === 'alone') this.#sendLoneHead();
+    if (this.#timeline.head === 'alone' && this.#response !== undefined) this.#sendLoneHead(this.#response);
     if (this.#response === undefined) this.#settle(true);
   }
 
-  #sendLoneHead(): void {
+  /** @returns whether it went out: a Cloudflare-like edge holds a head back until there is a body byte */
+  #sendLoneHead(response: ServerResponse): boolean {
     const { edge } = this.#call.script;
-    const response = this.#response;
-    if (response === undefined || (edge !== undefined && edge.kind !== 'nginx')) return;
+    if (edge !== undefined && edge.kind !== 'nginx') return false;
     this.#sendHead(response);
     response.flushHeaders();
     // To nginx a head is a read like any other.
     this.#edge?.touch();
+    return true;
   }
 
   #reset(response: ServerResponse, last: Write | undefined): void {
@@ -197,9 +198,7 @@ export class Generation {
       this.#sendHead(response);
       // Only once they are with the kernel: a socket destroyed earlier loses them.
       response.write(bytes, () => response.destroy());
-    } else if (this.#timeline.head === 'alone') {
-      this.#sendHead(response);
-      response.flushHeaders();
+    } else if (this.#timeline.head === 'alone' && this.#sendLoneHead(response)) {
       setImmediate(() => response.destroy());
     } else if (response.headersSent) response.destroy();
     else response.socket?.resetAndDestroy();

@@ -66,7 +66,10 @@ export const scriptedRefusal = (status: number): Refusal => ({
 });
 
 /** The model ran out of capacity while it was answering. */
-export const OVERLOADED: Refusal = { status: 529, message: 'Overloaded' };
+export const overloaded = (protocol: Protocol): Refusal =>
+  protocol === 'anthropic-messages'
+    ? { status: 529, message: 'Overloaded' }
+    : { status: 503, message: 'The server is overloaded', code: 'overloaded' };
 
 const EDGE_TEXTS: Readonly<Record<number, string>> = {
   520: 'Web server is returning an unknown error',

@@ -38,7 +38,8 @@ const acceptsGzip = (call: Call): boolean => /\bgzip\b/.test(call.request.header
 /** Sends JSON as the vendor does, compressed where script and client want it. */
 export function sendJson(call: Call, status: number, json: string | Buffer, headers: string[] = []): void {
   const zipped = call.script.gzip === true && acceptsGzip(call);
-  const body = zipped ? gzipSync(json) : Buffer.from(json);
+  const plain = typeof json === 'string' ? Buffer.from(json) : json;
+  const body = zipped ? gzipSync(plain) : plain;
   const all = ['content-type', 'application/json', 'content-length', String(body.length)];
   for (const word of vendorHeaders(call)) all.push(word);
   for (const word of headers) all.push(word);

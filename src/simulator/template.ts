@@ -46,7 +46,7 @@ export function fill(made: Template, id: string, createdSeconds: number): Buffer
   const bytes = Buffer.allocUnsafe(made.bytes.length);
   made.bytes.copy(bytes);
   for (const at of made.ids) bytes.write(id, at, ID_CHARACTERS, 'latin1');
-  const created = String(createdSeconds).padStart(10, '0');
+  const created = String(createdSeconds).padStart(10);
   for (const at of made.created) bytes.write(created, at, 10, 'latin1');
   return bytes;
 }
