@@ -1,4 +1,4 @@
-import { type Document, isMap, isSeq, type Pair, Scalar, type YAMLMap, YAMLSeq } from 'yaml';
+import { type Document, isMap, isScalar, isSeq, type Pair, type Scalar, type YAMLMap, YAMLSeq } from 'yaml';
 import type { Strategy } from '../domain/endpoint.ts';
 import type { Protocol } from '../domain/protocol.ts';
 import { fail, ok, type Result } from '../domain/result.ts';
@@ -7,6 +7,7 @@ import { endpointId } from './build.ts';
 import { DEFAULTS } from './defaults.ts';
 import type { ConfigProblem, Environment, Path } from './problem.ts';
 import { type Resolve, resolver } from './reference.ts';
+import { renderer } from './render.ts';
 import { readSource, type Source } from './source.ts';
 
 /** An endpoint to add, in the config's own notation: references and durations as they would be written. */
@@ -31,17 +32,6 @@ type Raw = Readonly<Record<string, unknown>>;
 
 const isMapping = (value: unknown): value is Raw =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
-
-/** Keeps the file's own manner of writing where the library can be told it. */
-function render(document: Document, before: string): string {
-  const indent = /^( {2,8})[^\s#-]/m.exec(before)?.[1]?.length ?? 2;
-  return document.toString({
-    lineWidth: 0,
-    indent,
-    indentSeq: !/^( *)[^\s#-][^\n#]*:[ \t]*\n\1- /m.test(before),
-    flowCollectionPadding: !/[{[][^\s{}[\]]/.test(before),
-  });
-}
 
 interface Site {
   readonly name: string;
@@ -81,8 +71,9 @@ function edit(text: string, change: (editing: Editing) => ConfigProblem | undefi
   if (source.value !== null && source.value !== undefined && !isMapping(source.value)) {
     return fail(source.problemAt([], 'expected a mapping (key: value)'));
   }
+  const render = renderer(source.document, text);
   const problem = change({ source, document: source.document, sites: sitesOf(source.value) });
-  return problem === undefined ? ok(render(source.document, text)) : fail(problem);
+  return problem === undefined ? ok(render()) : fail(problem);
 }
 
 const noCluster = ({ source, sites }: Editing, name: string): ConfigProblem =>
@@ -109,21 +100,21 @@ export function addCluster(text: string, name: string, strategy: Strategy = DEFA
       return source.problemAt(['clusters'], 'expected a mapping written out here, to edit it');
     }
     const cluster = { strategy, endpoints: [] };
-    if (clusters === undefined || clusters === null) putSection(document, 'clusters', { [name]: cluster });
+    if (clusters === undefined || clusters === null)
+      put(document, 'clusters', document.createNode({ [name]: cluster }));
     else document.setIn(['clusters', name], document.createNode(cluster));
     return undefined;
   });
 }
 
-/** Sets a top-level value; an empty one (`clusters:` with only comments under it) gives its comments on. */
-function putSection(document: Document, key: string, value: unknown): void {
-  const node = document.createNode(value);
-  const old = document.get(key, true);
-  if (old instanceof Scalar) {
-    if (old.comment) node.commentBefore = old.comment;
-    if (old.commentBefore) node.commentBefore = [old.commentBefore, old.comment].filter(Boolean).join('\n');
+/** Sets a value; an empty one (`clusters:` with only comments under it) passes its comments on. */
+function put(owner: Document | YAMLMap, key: string, node: YAMLMap | YAMLSeq): void {
+  const old = owner.get(key, true) as unknown;
+  if (isScalar(old)) {
+    const kept = [old.commentBefore, old.comment].filter(Boolean).join('\n');
+    if (kept !== '') node.commentBefore = kept;
   }
-  document.set(key, node);
+  owner.set(key, node);
 }
 
 /** Comments of what goes stay, with what comes after it or, at the end, with the whole list. */
@@ -205,7 +196,7 @@ export function addEndpoint(text: string, cluster: string, draft: EndpointDraft)
     } else {
       const made = new YAMLSeq();
       made.add(node);
-      owner.value.set('endpoints', made);
+      put(owner.value, 'endpoints', made);
     }
     return undefined;
   });
