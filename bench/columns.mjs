@@ -1,25 +1,22 @@
-// The measurements. Each takes a running target and gives one number; every answer on the way is checked.
+// The measurements. Each takes a running target and gives the cost of some work; every answer on the way is checked.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client } from './load.mjs';
 import { DELTA } from './payloads.mjs';
-import { cpuUsBetween, mainThreadUsBetween, readCpu } from './process-cost.mjs';
+import { cpuUsBetween, readCpu, threadsUsBetween } from './process-cost.mjs';
+import { within } from './within.mjs';
 
-/** Fails with `what` if `work` takes longer than `limitMs`. */
-async function within(work, limitMs, what) {
-  let timer;
-  const late = new Promise((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`${what}: not done after ${limitMs} ms`)), limitMs);
-  });
-  try {
-    return await Promise.race([work, late]);
-  } finally {
-    clearTimeout(timer);
-  }
-}
+/** After so much work the compiler has seen the code that matters, however slow the machine is. */
+const WARM_UP_PIECES = 5000;
 
-/** CPU time per piece of work, over the time `measure` waits; `count` reads how much was done so far. */
-async function perPiece(target, count, warmUpMs, windowMs, hooks = {}) {
+/**
+ * What a process spends during `windowMs`, and the work it does meanwhile; `count` reads how much was done so far.
+ * A `cold` process first does its warm-up work.
+ *
+ * @returns {Promise<{ pieces: number, cpuUs: number, threads: [string, number][], wallUs: number }>}
+ */
+async function measureWindow(target, count, { warmUpMs, windowMs, cold }, hooks = {}) {
   await sleep(warmUpMs);
+  while (cold && count() < WARM_UP_PIECES) await sleep(20);
   await hooks.begin?.();
   const before = readCpu(target.pid);
   const countBefore = count();
@@ -27,13 +24,11 @@ async function perPiece(target, count, warmUpMs, windowMs, hooks = {}) {
   const after = readCpu(target.pid);
   const pieces = count() - countBefore;
   await hooks.end?.();
-  const cpuUs = cpuUsBetween(before, after);
-  const wallUs = (after.atMs - before.atMs) * 1000;
   return {
-    value: cpuUs / pieces,
     pieces,
-    busy: cpuUs / wallUs,
-    mainThread: mainThreadUsBetween(before, after) / cpuUs,
+    cpuUs: cpuUsBetween(before, after),
+    threads: threadsUsBetween(before, after),
+    wallUs: (after.atMs - before.atMs) * 1000,
   };
 }
 
@@ -52,7 +47,7 @@ async function closedLoop(target, payload, connections, plan, pieces, hooks) {
   );
   try {
     const measured = await Promise.race([
-      perPiece(target, () => pieces(counts), plan.warmUpMs, plan.windowMs, hooks),
+      measureWindow(target, () => pieces(counts), plan, hooks),
       loops.then(() => Promise.reject(new Error('the clients stopped early'))),
     ]);
     going = false;
@@ -68,29 +63,29 @@ async function closedLoop(target, payload, connections, plan, pieces, hooks) {
 const answered = (counts) => counts.answers;
 const events = (counts) => counts.bytes / DELTA.length;
 
-/** µs of CPU per small JSON request, 16 clients in a closed loop. */
-export function measureJson(target, { payloads, plan }, hooks) {
+/** Small JSON requests, 16 clients in a closed loop. */
+export function measureJson(target, payloads, plan, hooks) {
   return closedLoop(target, payloads.small, 16, plan, answered, hooks);
 }
 
-/** µs of CPU per request with a body of 300 KB, 8 clients in a closed loop. */
-export function measureLarge(target, { payloads, plan }, hooks) {
+/** Requests with a body of 300 KB, 8 clients in a closed loop. */
+export function measureLarge(target, payloads, plan, hooks) {
   return closedLoop(target, payloads.large, 8, plan, answered, hooks);
 }
 
-/** µs of CPU per streamed event where many share a chunk, 4 streams as fast as they go. */
-export function measureBurst(target, { payloads, plan }, hooks) {
+/** Streamed events where many share a chunk, 4 streams as fast as they go. */
+export function measureBurst(target, payloads, plan, hooks) {
   return closedLoop(target, payloads.burst, 4, plan, events, hooks);
 }
 
-/** µs of CPU per streamed event that comes alone: 100 streams, an event each 10 ms in each. */
-export async function measurePaced(target, { payloads, plan }, hooks) {
+/** Streamed events that come alone: 100 streams, an event each 10 ms in each. */
+export async function measurePaced(target, payloads, plan, hooks) {
   const counts = { bytes: 0 };
   const clients = Array.from({ length: 100 }, () => new Client(target.port));
   const streams = Promise.all(clients.map((client) => client.ask(payloads.paced, counts)));
   try {
     const measured = await Promise.race([
-      perPiece(target, () => events(counts), plan.warmUpMs, plan.windowMs, hooks),
+      measureWindow(target, () => events(counts), plan, hooks),
       streams.then(() => Promise.reject(new Error('the streams ended before the measurement did'))),
     ]);
     await within(streams, 30_000, 'paced streams');
@@ -102,7 +97,7 @@ export async function measurePaced(target, { payloads, plan }, hooks) {
 }
 
 /** Delays to the first byte of a streamed answer's body, in ms, at `perSecond` requests a second, open loop. */
-export async function measureFirstByte(target, { payloads, plan }, hooks) {
+export async function measureFirstByte(target, payloads, plan, hooks) {
   const perSecond = 200;
   const idle = [];
   const all = [];
@@ -131,12 +126,12 @@ export async function measureFirstByte(target, { payloads, plan }, hooks) {
     if (failed) throw failed;
   };
   try {
-    await askFor(plan.warmUpMs / 2);
+    await askFor(plan.warmUpMs);
     delays.length = 0;
     await hooks?.begin?.();
-    await askFor(plan.firstByteMs);
+    await askFor(plan.windowMs);
     await hooks?.end?.();
-    return delays.sort((a, b) => a - b);
+    return delays;
   } finally {
     for (const client of all) client.close();
   }

@@ -4,6 +4,7 @@ import { attachInspector } from './inspector.mjs';
 import { Client } from './load.mjs';
 import { readRssKb } from './process-cost.mjs';
 import { freePort, startTarget, startUpstream } from './targets.mjs';
+import { within } from './within.mjs';
 
 const OPENED_AT_ONCE = 100;
 
@@ -42,7 +43,7 @@ async function openUpTo(wanted, streams, port, payload) {
 export async function measureMemory(name, { cores, sizes, payloads }, counts) {
   const inspectorPort = await freePort();
   const upstream = await startUpstream(cores, sizes);
-  const target = await startTarget(name, cores, upstream.port, [`--inspect=127.0.0.1:${inspectorPort}`]);
+  const target = await startTarget(name, cores, upstream, [`--inspect=127.0.0.1:${inspectorPort}`]);
   const inspector = await attachInspector(inspectorPort);
   const streams = [];
   try {
@@ -52,11 +53,11 @@ export async function measureMemory(name, { cores, sizes, payloads }, counts) {
     const atRestKb = await settledRssKb(inspector, target.pid);
     const perStream = [];
     for (const count of counts) {
-      await openUpTo(count, streams, target.port, payloads.quiet);
+      await within(openUpTo(count, streams, target.port, payloads.quiet), 45_000, `opening ${count} streams`);
       perStream.push(((await settledRssKb(inspector, target.pid)) - atRestKb) / count);
     }
-    upstream.finishQuiet();
-    await Promise.all(streams.map((stream) => stream.done));
+    upstream.tell({ finishQuietStreams: true });
+    await within(Promise.all(streams.map((stream) => stream.done)), 45_000, 'ends of the quiet streams');
     return perStream;
   } finally {
     for (const stream of streams) {

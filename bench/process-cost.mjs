@@ -43,10 +43,12 @@ export function cpuUsBetween(before, after) {
   return ns > 0 ? ns / 1000 : ticked;
 }
 
-/** CPU time of the main thread between two readings, in µs. */
-export function mainThreadUsBetween(before, after) {
-  const tid = String(before.pid);
-  return ((after.threads.get(tid) ?? 0) - (before.threads.get(tid) ?? 0)) / 1000;
+/** CPU time of each thread between two readings, as [thread id, µs], costliest first, idle ones left out. */
+export function threadsUsBetween(before, after) {
+  return [...after.threads]
+    .map(([tid, endNs]) => [tid, (endNs - (before.threads.get(tid) ?? 0)) / 1000])
+    .filter(([, us]) => us > 0)
+    .sort((a, b) => b[1] - a[1]);
 }
 
 /** Memory in RAM that a process holds, in KB. */

@@ -36,40 +36,71 @@ function part(where, functionName) {
   return where.split('/').slice(0, 2).join('/').replace(/:\d+$/, '');
 }
 
-/** Self time by function and by part of the program, in µs, without idle time. */
-function selfTimes(profile) {
-  const byId = new Map(profile.nodes.map((node) => [node.id, node]));
-  const functions = new Map();
-  const parts = new Map();
-  let busyUs = 0;
-  profile.samples.forEach((id, at) => {
-    const { callFrame } = byId.get(id);
-    if (callFrame.functionName === '(idle)') return;
-    const us = Math.max(0, profile.timeDeltas[at + 1] ?? 0);
+const isProject = (where) => /^(?:src|bench)\/(?!node_modules)/.test(where);
+
+/** What each node of the call tree is called, and which of the project's functions is nearest above it. */
+function describeNodes(nodes) {
+  const byId = new Map(nodes.map((node) => [node.id, node]));
+  for (const node of nodes) for (const child of node.children ?? []) byId.get(child).parent = node;
+  const describe = (node) => {
+    if (node.name !== undefined) return node;
+    const { callFrame, parent } = node;
     const where = place(callFrame);
-    const name = `${callFrame.functionName || '(anonymous)'}\t${where}`;
-    const of = part(where, callFrame.functionName);
-    functions.set(name, (functions.get(name) ?? 0) + us);
-    parts.set(of, (parts.get(of) ?? 0) + us);
+    node.name = `${callFrame.functionName || '(anonymous)'}\t${where}`;
+    node.part = part(where, callFrame.functionName);
+    node.cause = isProject(where) || !parent ? node.name : describe(parent).cause;
+    return node;
+  };
+  for (const node of nodes) describe(node);
+  return byId;
+}
+
+/** Time by function, by the project's function that caused it, and by part of the program, in µs; idle time is left out. */
+function readTimes({ nodes, samples, timeDeltas }) {
+  const byId = describeNodes(nodes);
+  const sums = { name: new Map(), cause: new Map(), part: new Map() };
+  let busyUs = 0;
+  samples.forEach((id, at) => {
+    const node = byId.get(id);
+    if (node.callFrame.functionName === '(idle)') return;
+    const us = Math.max(0, timeDeltas[at + 1] ?? 0);
+    for (const [key, sum] of Object.entries(sums)) sum.set(node[key], (sum.get(node[key]) ?? 0) + us);
     busyUs += us;
   });
   const descending = (map) => [...map].sort((a, b) => b[1] - a[1]);
-  return { functions: descending(functions), parts: descending(parts), busyUs };
+  return {
+    functions: descending(sums.name),
+    causes: descending(sums.cause).filter(([name]) => !name.startsWith('(root)')),
+    parts: descending(sums.part),
+    busyUs,
+  };
 }
 
 /** The costliest functions of a CPU profile as text; `pieces` is the work done meanwhile. */
-export function formatProfile(profile, pieces, top = 25) {
-  const { functions, parts, busyUs } = selfTimes(profile);
+export function formatProfile(profile, pieces) {
+  const { functions, causes, parts, busyUs } = readTimes(profile);
   const line = ([name, us]) => {
     const [shown, where = ''] = name.split('\t');
-    const cost = `${((us * 100) / busyUs).toFixed(1).padStart(5)} %  ${(us / pieces).toFixed(2).padStart(8)} µs`;
-    return `${cost}  ${shown.padEnd(34)}  ${where}`.trimEnd();
+    const share = ((us * 100) / busyUs).toFixed(1).padStart(5);
+    return `${share} %  ${(us / pieces).toPrecision(3).padStart(8)} µs  ${shown.padEnd(28)}  ${where}`.trimEnd();
   };
   return [
-    `main thread, self time per piece of work (${Math.round(pieces)} pieces; profiling itself slows it down):`,
-    ...functions.slice(0, top).map(line),
-    '',
-    'by part:',
+    `Main thread, per piece of work (${Math.round(pieces)} pieces; being profiled costs time, too).`,
+    '\nself time:',
+    ...functions.slice(0, 25).map(line),
+    '\nself time, and what libraries and the engine did for it:',
+    ...causes.slice(0, 25).map(line),
+    '\nself time by part:',
     ...parts.slice(0, 15).map(line),
+  ].join('\n');
+}
+
+/** CPU time per thread as text, costliest first: `threads` are [id, µs]. */
+export function formatThreads(threads, mainThread, pieces) {
+  const line = ([tid, us]) =>
+    `${(us / pieces).toPrecision(3).padStart(18)} µs  ${tid === mainThread ? 'main thread' : 'another thread'}`;
+  return [
+    '\nCPU time by thread (collector and compiler helpers, file and worker threads):',
+    ...threads.map(line),
   ].join('\n');
 }

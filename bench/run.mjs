@@ -9,7 +9,7 @@ import { attachInspector } from './inspector.mjs';
 import { measureMemory } from './memory.mjs';
 import { makePayloads } from './payloads.mjs';
 import { openFilesLimit } from './process-cost.mjs';
-import { formatProfile } from './profile.mjs';
+import { formatProfile, formatThreads } from './profile.mjs';
 import { formatTable, quantile, summarise } from './table.mjs';
 import { freePort, startTarget, startUpstream, TARGETS } from './targets.mjs';
 
@@ -59,11 +59,18 @@ function readOptions() {
   return { ...values, rounds, targets: [...new Set(targets)], only };
 }
 
-/** How long each measurement takes. */
-function makePlan(quick) {
-  return quick
-    ? { warmUpMs: 300, windowMs: 500, firstByteMs: 600, streams: [1000] }
-    : { warmUpMs: 1000, windowMs: 2000, firstByteMs: 3000, streams: [1000, 10_000] };
+/**
+ * How long each measurement takes. A round measures in slices, with the targets in turn: what disturbs
+ * the machine for a second then hits all of them. The first slice warms up for longer.
+ */
+function makePlan({ quick, profile }) {
+  if (profile)
+    return { slices: [{ cold: true, warmUpMs: 1500, windowMs: 4000 }], delaySlices: 1, streams: [] };
+  if (quick)
+    return { slices: [{ cold: true, warmUpMs: 300, windowMs: 500 }], delaySlices: 1, streams: [1000] };
+  const first = { cold: true, warmUpMs: 1000, windowMs: 600 };
+  const later = { warmUpMs: 150, windowMs: 600 };
+  return { slices: [first, later, later, later], delaySlices: 5, streams: [1000, 10_000] };
 }
 
 /** Stream counts that fit the limit of open files: a stream is two sockets in the process under test. */
@@ -75,27 +82,46 @@ function streamCounts(wanted) {
   return { counts: fitting, note };
 }
 
+/** Says whose measurement failed, in which column. */
+async function named(work, target, column) {
+  try {
+    return await work;
+  } catch (error) {
+    throw new Error(`${target}, ${column}: ${error.message}`);
+  }
+}
+
 async function measureCpuColumns(setup, targets, record) {
-  for (const [name, { measure }] of Object.entries(CPU_COLUMNS)) {
-    if (!setup.only.has(name)) continue;
-    for (const target of targets) {
-      const measured = await measure(target, setup).catch((error) => {
-        throw new Error(`${target.name}, ${name}: ${error.message}`);
-      });
-      record(name, target.name, measured.value, measured);
+  for (const [column, { measure }] of Object.entries(CPU_COLUMNS)) {
+    if (!setup.only.has(column)) continue;
+    const sums = new Map(targets.map(({ name }) => [name, { pieces: 0, cpuUs: 0, wallUs: 0 }]));
+    for (const slice of setup.plan.slices) {
+      for (const target of targets) {
+        const cost = await named(measure(target, setup.payloads, slice), target.name, column);
+        const sum = sums.get(target.name);
+        for (const key of Object.keys(sum)) sum[key] += cost[key];
+      }
     }
+    for (const [name, { pieces, cpuUs, wallUs }] of sums)
+      record(column, name, cpuUs / pieces, cpuUs / wallUs);
   }
 }
 
 async function measureAddedDelay(setup, upstream, targets, record) {
-  const direct = await measureFirstByte({ name: 'direct', port: upstream.port }, setup);
-  for (const target of targets) {
-    const through = await measureFirstByte(target, setup).catch((error) => {
-      throw new Error(`${target.name}, ttfb: ${error.message}`);
-    });
-    for (const share of [50, 99]) {
-      record(`ttfb-p${share}`, target.name, quantile(through, share / 100) - quantile(direct, share / 100));
+  const ways = [{ name: 'direct', port: upstream.port }, ...targets];
+  const delays = new Map(ways.map(({ name }) => [name, []]));
+  for (let slice = 0; slice < setup.plan.delaySlices; slice++) {
+    for (const way of ways) {
+      const window = { warmUpMs: slice === 0 ? 500 : 100, windowMs: 600 };
+      delays
+        .get(way.name)
+        .push(...(await named(measureFirstByte(way, setup.payloads, window), way.name, 'ttfb')));
     }
+  }
+  for (const share of [0.5, 0.99]) {
+    const direct = quantile(delays.get('direct'), share);
+    for (const { name } of targets)
+      record(`ttfb-p${share * 100}`, name, quantile(delays.get(name), share) - direct);
   }
 }
 
@@ -105,7 +131,7 @@ async function runRound(setup, names, record) {
     const upstream = await startUpstream(setup.cores, setup.sizes);
     const targets = [];
     try {
-      for (const name of names) targets.push(await startTarget(name, setup.cores, upstream.port));
+      for (const name of names) targets.push(await startTarget(name, setup.cores, upstream));
       await measureCpuColumns(setup, targets, record);
       if (setup.only.has('ttfb')) await measureAddedDelay(setup, upstream, targets, record);
     } finally {
@@ -115,9 +141,7 @@ async function runRound(setup, names, record) {
   }
   if (!setup.only.has('memory')) return;
   for (const name of names) {
-    const perStream = await measureMemory(name, setup, setup.counts).catch((error) => {
-      throw new Error(`${name}, memory: ${error.message}`);
-    });
+    const perStream = await named(measureMemory(name, setup, setup.counts), name, 'memory');
     perStream.forEach((kb, at) => {
       record(`memory-${setup.counts[at]}`, name, kb);
     });
@@ -141,11 +165,11 @@ function tableRows({ only, counts }) {
 
 async function compare(options, setup, notes) {
   const values = new Map();
-  const record = (row, target, value, measured) => {
+  const record = (row, target, value, busy) => {
     const key = `${row} ${target}`;
     if (!values.has(key)) values.set(key, []);
     values.get(key).push(value);
-    if (row === 'paced' && measured.busy > 0.9) {
+    if (row === 'paced' && busy > 0.9) {
       notes.add(`${target} used its core up while events were paced: its events were handled in batches`);
     }
   };
@@ -173,7 +197,7 @@ async function profile(options, setup) {
   const [column] = options.only;
   const inspectorPort = await freePort();
   const upstream = await startUpstream(setup.cores, setup.sizes);
-  const target = await startTarget(options.profile, setup.cores, upstream.port, [
+  const target = await startTarget(options.profile, setup.cores, upstream, [
     `--inspect=127.0.0.1:${inspectorPort}`,
   ]);
   const inspector = await attachInspector(inspectorPort);
@@ -189,17 +213,17 @@ async function profile(options, setup) {
     },
   };
   try {
-    const measured = await (CPU_COLUMNS[column]?.measure ?? measureFirstByte)(target, setup, hooks);
-    console.log(formatProfile(taken, measured.pieces ?? measured.length));
-    if (measured.value) {
-      const mainShare = (measured.mainThread * 100).toFixed(0);
-      console.log(
-        `\nall threads: ${measured.value.toFixed(2)} µs of CPU a piece, ${mainShare} % of it on the main thread`,
-      );
-    }
+    const cost = await (CPU_COLUMNS[column]?.measure ?? measureFirstByte)(
+      target,
+      setup.payloads,
+      setup.plan.slices[0],
+      hooks,
+    );
+    console.log(formatProfile(taken, cost.pieces ?? cost.length));
+    if (cost.threads) console.log(formatThreads(cost.threads, String(target.pid), cost.pieces));
     const file = join(tmpdir(), `qcc-bench-${options.profile}-${column}.cpuprofile`);
     writeFileSync(file, JSON.stringify(taken));
-    console.log(`whole profile, for a viewer: ${file}`);
+    console.log(`\nwhole profile, for a viewer: ${file}`);
   } finally {
     inspector.close();
     await target.stop();
@@ -216,8 +240,12 @@ async function main() {
     throw new Error('QCC is not built yet: run "npm ci" in the project\'s folder first');
   }
   const cores = pinCores();
-  const plan = makePlan(options.quick);
-  const sizes = { pacedEvents: Math.ceil((plan.warmUpMs + plan.windowMs + 1000) / 10), burstChunks: 400 };
+  const plan = makePlan(options);
+  const [longest] = plan.slices;
+  const sizes = {
+    pacedEvents: Math.ceil((longest.warmUpMs + longest.windowMs + 800) / 10),
+    burstChunks: 400,
+  };
   const { counts, note } = streamCounts(plan.streams);
   const notes = new Set([cores.note, ...(note && options.only.has('memory') ? [note] : [])]);
   const setup = { cores, plan, sizes, payloads: makePayloads(sizes), counts, only: options.only };

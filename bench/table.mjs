@@ -7,8 +7,9 @@ export function median(values) {
   return sorted.length % 2 === 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
 }
 
-/** The value that `share` of the sorted values do not exceed (nearest rank). */
-export function quantile(sorted, share) {
+/** The value that a `share` of the values does not exceed (nearest rank). */
+export function quantile(values, share) {
+  const sorted = values.toSorted((a, b) => a - b);
   return sorted[Math.max(0, Math.ceil(sorted.length * share) - 1)];
 }
 
@@ -18,7 +19,8 @@ function summary(values) {
 
 /**
  * Puts the rounds together: per row and target median, min and max, and the ratio to the first target,
- * taken round by round, so that what slows the whole machine for a while cancels out.
+ * taken round by round, so that what slows the whole machine for a while cancels out. A round in which
+ * a value drowned in noise (added delays are differences, and may come out negative) has no ratio.
  *
  * @param {{ key: string, label: string }[]} rows
  * @param {string[]} targets
@@ -58,7 +60,7 @@ export function formatTable(summaries, targets) {
   const lines = summaries.map(({ label, targets: by }) => [
     label,
     ...targets.map((target) => spread(by[target])),
-    ...others.map((target) => spread(by[target].ratio)),
+    ...others.map((target) => (by[target].ratio ? spread(by[target].ratio) : '–')),
   ]);
   const widths = head.map((_, at) => Math.max(...[head, ...lines].map((line) => line[at].length)));
   const line = (cells) =>

@@ -94,7 +94,7 @@ export async function startUpstream(cores, sizes) {
     child.once('exit', () => reject(new Error('the upstream did not start')));
   });
   child.removeAllListeners('message');
-  return { port, pid: child.pid, stop, finishQuiet: () => child.send('finish-quiet') };
+  return { port, pid: child.pid, stop, tell: (message) => child.connected && child.send(message) };
 }
 
 function accepts(port) {
@@ -114,9 +114,9 @@ function accepts(port) {
  *
  * @returns {Promise<{ name: string, port: number, pid: number, stop: () => Promise<void> }>}
  */
-export async function startTarget(name, cores, upstreamPort, nodeFlags = []) {
+export async function startTarget(name, cores, upstream, nodeFlags = []) {
   const port = await freePort();
-  const { command, env } = TARGETS[name].prepare(port, `http://127.0.0.1:${upstreamPort}`);
+  const { command, env } = TARGETS[name].prepare(port, `http://127.0.0.1:${upstream.port}`);
   const outputFile = join(folder, `${name}-${port}.out`);
   const output = openSync(outputFile, 'w');
   const { child, stop } = launch(cores.onTested(withNodeFlags(command, nodeFlags)), {
@@ -124,6 +124,8 @@ export async function startTarget(name, cores, upstreamPort, nodeFlags = []) {
     env: { ...process.env, ...env },
   });
   closeSync(output);
+  upstream.tell({ guard: child.pid });
+  child.once('exit', () => upstream.tell({ release: child.pid }));
   const until = performance.now() + START_LIMIT_MS;
   while (!(await accepts(port))) {
     const gone = child.exitCode !== null || child.signalCode !== null;

@@ -169,7 +169,15 @@ const server = createServer({ noDelay: true }, serve);
 server.listen({ port: 0, host: '127.0.0.1', backlog: 4096 }, () =>
   process.send?.({ port: server.address().port }),
 );
-process.on('message', (message) => {
-  if (message === 'finish-quiet') finishQuiet();
+
+/** Processes under test: if the run is killed and can't end them, this one does. */
+const guarded = new Set();
+process.on('message', ({ finishQuietStreams, guard, release }) => {
+  if (finishQuietStreams) finishQuiet();
+  if (guard) guarded.add(guard);
+  if (release) guarded.delete(release);
 });
-process.on('disconnect', () => process.exit(0));
+process.on('disconnect', () => {
+  for (const pid of guarded) process.kill(pid, 'SIGKILL');
+  process.exit(0);
+});
