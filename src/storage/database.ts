@@ -1,8 +1,8 @@
 import { closeSync, openSync, renameSync, statSync } from 'node:fs';
 import { basename } from 'node:path';
 import type { Circuit, EndpointSnapshot, HealthEvent } from '../domain/health.ts';
-import { migrate } from './migrations.ts';
 import { failureOf, messageOf, UnusableDatabase } from './open-failure.ts';
+import { SCHEMA_VERSION } from './schema-version.ts';
 import { connect, type SqliteDatabase } from './sqlite-driver.ts';
 import { HISTORY_MAX, NO_TOTALS, type Totals } from './store.ts';
 import type { WriteBatch } from './write-batch.ts';
@@ -48,12 +48,19 @@ async function openFile(file: string): Promise<SqliteDatabase> {
     // Each batch is synced: a batch every 50 ms, in a thread of its own, can afford to survive a power cut.
     connection.exec('pragma synchronous = full');
     checkWhole(file, connection);
-    await migrate(connection);
+    await updateTables(connection);
     return connection;
   } catch (error) {
     connection.close();
     throw error;
   }
+}
+
+async function updateTables(connection: SqliteDatabase): Promise<void> {
+  const row = connection.prepare('pragma user_version').get() as { user_version: number };
+  if (row.user_version === SCHEMA_VERSION) return;
+  const { migrate } = await import('./migrations.ts');
+  await migrate(connection);
 }
 
 /** Entering WAL needs the file alone, and SQLite gives up at once where two processes try: hence the loop. */

@@ -1,6 +1,7 @@
 import type { Kysely } from 'kysely';
 import { expect, it } from 'vitest';
-import { migrate } from './migrations.ts';
+import { MIGRATIONS, migrate } from './migrations.ts';
+import { SCHEMA_VERSION } from './schema-version.ts';
 import { connect, type SqliteDatabase } from './sqlite-driver.ts';
 
 const tables = (database: SqliteDatabase) =>
@@ -16,6 +17,14 @@ it('makes the tables, and changes nothing the second time', async () => {
   expect(made).toEqual(expect.arrayContaining(['endpoint_states', 'health_events', 'totals']));
   await migrate(database);
   expect(tables(database)).toEqual(made);
+  database.close();
+});
+
+it('tells the file how many migrations it has seen', async () => {
+  const database = await connect(':memory:');
+  await migrate(database);
+  expect(Object.keys(MIGRATIONS)).toHaveLength(SCHEMA_VERSION);
+  expect(database.prepare('pragma user_version').get()).toEqual({ user_version: SCHEMA_VERSION });
   database.close();
 });
 

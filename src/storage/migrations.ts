@@ -9,7 +9,7 @@ import { UnusableDatabase } from './open-failure.ts';
 import type { SqliteDatabase } from './sqlite-driver.ts';
 
 /** In the order of their names. A released migration is never changed: the next one corrects it. */
-const MIGRATIONS: Readonly<Record<string, Migration>> = {
+export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '2026-11-a-endpoint-health': {
     async up(db) {
       await db.schema
@@ -73,6 +73,7 @@ export async function migrate(
     const { error } = await migrator.migrateToLatest();
     if (error !== undefined)
       throw isFromNewer(error) ? new UnusableDatabase('foreign', error.message) : error;
+    database.exec(`pragma user_version = ${Object.keys(migrations).length}`);
     database.exec('commit');
   } catch (error) {
     database.exec('rollback');

@@ -68,13 +68,22 @@ describe('a store on disk', () => {
     expect((await a.loadTotals()).requests).toBe(60);
   });
 
-  it('waits while another process has the file to itself', async () => {
-    await (await open()).close();
+  it.each([
+    ['to make its tables', async () => void (await open())],
+    ['to write', async (store: Store) => store.flush()],
+  ])('waits %s while another process has the file to itself', async (what, act) => {
+    const store = await open();
+    if (what === 'to make its tables') file = join(folder, 'other.db');
     const other = await connect(file);
     other.exec('begin exclusive');
-    const opening = open();
-    setTimeout(() => other.exec('commit'), 300);
-    expect(await (await opening).loadTotals()).toMatchObject({ requests: 0 });
+    let released = false;
+    setTimeout(() => {
+      released = true;
+      other.exec('commit');
+    }, 300);
+    store.addTotals(one);
+    await act(store);
+    expect(released).toBe(true);
     other.close();
   });
 });
@@ -99,7 +108,7 @@ describe('a file that can not be used', () => {
   it('written by a newer version is left alone', async () => {
     await (await open()).close();
     const database = await connect(file);
-    database.exec(`insert into kysely_migration values ('2999-01-z', '2999')`);
+    database.exec(`insert into kysely_migration values ('2999-01-z', '2999'); pragma user_version = 99`);
     database.close();
     const opened = await openStore(file);
     expect(opened.ok ? 'opened' : opened.error.detail).toMatch(/written by a newer QCC/);

@@ -40,4 +40,4 @@ async function run(file: string): Promise<void> {
   }
 }
 
-await run((workerData as { file: string }).file);
+void run((workerData as { file: string }).file);

@@ -88,15 +88,11 @@ describe.each([
     expect(await store.healthHistory('b', 10)).toEqual([event('b', 1)]);
   });
 
-  it.each([
-    [2, 2],
-    [1.7, 1],
-    [0, 0],
-    [-1, 0],
-    [Number.MAX_SAFE_INTEGER, 3],
-  ])('a limit of %d gives %d of 3 events', async (limit, count) => {
+  it('takes any limit', async () => {
     store.appendHealthEvents([1, 2, 3].map((n) => event('a', n)));
-    expect(await store.healthHistory('a', limit)).toHaveLength(count);
+    const found = (limit: number) => store.healthHistory('a', limit).then((events) => events.length);
+    const limits = [2, 1.7, 0, -1, Number.MAX_SAFE_INTEGER];
+    expect(await Promise.all(limits.map(found))).toEqual([2, 1, 0, 0, 3]);
   });
 
   it('keeps the newest 1000 events of each endpoint', async () => {

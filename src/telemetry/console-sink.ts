@@ -1,11 +1,14 @@
 import { ENOUGH_CHARS, forgetAtExit, GATHER_MS, keepUntilExit, type LineSink } from './line-sink.ts';
 
+/** Streams whose errors are minded. For good: the error of a last write comes after the close. */
+const minded = new WeakSet<NodeJS.WritableStream>();
+
 /** Lines to a terminal or pipe, gathered like those of the file. A reader that has gone away is no error. */
 export function openConsole(stream: NodeJS.WritableStream): LineSink {
   let text = '';
   let timer: NodeJS.Timeout | undefined;
-  const onError = () => {};
-  stream.on('error', onError);
+  if (!minded.has(stream)) stream.on('error', () => {});
+  minded.add(stream);
 
   function write(): void {
     clearTimeout(timer);
@@ -26,7 +29,6 @@ export function openConsole(stream: NodeJS.WritableStream): LineSink {
     async close() {
       write();
       forgetAtExit(sink);
-      // The error of the last write comes later: the listener stays as long as the stream.
     },
     writeAtExit: write,
   };

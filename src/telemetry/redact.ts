@@ -13,7 +13,7 @@ const KEY_SHAPES: readonly RegExp[] = [
   /\b((?:Bearer|Basic)\s+)[\w.~+/=-]{6,}/gi,
   /\b((?:x-api-key|x-goog-api-key|api[-_]?key|access[-_]token|(?:proxy-)?authorization)\\?["']?\s*[:=]\s*\\?["']?)(?!(?:Bearer|Basic)\b)[^\s"'\\,;&)}\]]+/gi,
   /([?&]key=)[^\s"'\\&]+/gi,
-  /\b([a-z][a-z0-9+.-]*:\/\/)[^\s/@"'\\]+(?=@)/gi,
+  /\b([a-z][a-z0-9+.-]{0,15}:\/\/)[^\s/@"'\\]+(?=@)/gi,
 ];
 
 /** One cheap look decides whether the shapes above can match at all: most lines hold none. */
