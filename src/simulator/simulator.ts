@@ -10,14 +10,7 @@ import { parseScript, type ScriptError, type SimulatorScript } from './script.ts
 import { ScriptBook } from './script-book.ts';
 
 export type { CallCounts, RecordedCall, Simulator, SimulatorOptions } from './contract.ts';
-export {
-  parseScript,
-  parseScriptText,
-  SCRIPT_KEYS,
-  type ScriptError,
-  type SimulatorEdge,
-  type SimulatorScript,
-} from './script.ts';
+export { parseScriptText, type SimulatorScript } from './script.ts';
 export { expectedText } from './text.ts';
 
 /** Connections the kernel holds until they are accepted: thousands of streams may start at once. */

@@ -12,7 +12,7 @@ export interface Write {
 }
 
 /** How an answer ends; `replace`: there is none, but what `status` and `body` say. */
-export type Ending = 'answer' | 'truncate' | 'reset' | 'hang' | 'error' | 'replace';
+type Ending = 'answer' | 'truncate' | 'reset' | 'hang' | 'error' | 'replace';
 
 /** One answer as data: what is sent when, and how it ends. Made once a script and kind of request. */
 export interface Timeline {
