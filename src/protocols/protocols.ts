@@ -9,4 +9,4 @@ export { errorBody, errorEvent, heartbeat } from './own-errors.ts';
 export { GENERATE_PATHS, protocolOfPath } from './paths.ts';
 export { createStreamWatch, type StreamWatch } from './stream-watch.ts';
 export { verificationCall } from './verification.ts';
-export type { Aggregate, ErrorShape, StreamProgress, UpstreamError, WholeAnswer } from './wire-format.ts';
+export type { Aggregate, ErrorShape, StreamProgress, WholeAnswer } from './wire-format.ts';

@@ -1,13 +1,13 @@
-import { type BoundaryTracker, createBoundaryTracker } from '../sse/sse.ts';
+import { type BoundaryTracker, createBoundaryTracker, createHeldBytes } from '../sse/sse.ts';
 import { bufferOf } from './json-scan.ts';
 
 /** Cuts a stream into runs of whole events, without looking at each of them. */
 export interface Segments {
   /** The whole events that this chunk completes, as one run of bytes. */
   push(chunk: Uint8Array): Buffer | undefined;
-  /** What is left of an event that was not completed. */
-  rest(): Buffer;
-  readonly heldBytes: number;
+  /** What is left of an event that was not completed, completed as though its blank line had come. */
+  takeRest(): Buffer;
+  heldBytes(): number;
   readonly boundary: BoundaryTracker;
 }
 
@@ -33,11 +33,12 @@ function lastCut(bytes: Buffer): number {
 
 export function createSegments(): Segments {
   const boundary = createBoundaryTracker();
-  let held: Buffer[] = [];
+  const held = createHeldBytes();
 
+  /** A boundary that began in what is held and ends in `bytes`. */
   function edgeCut(bytes: Buffer): number {
-    const tail = held.at(-1)?.subarray(-EDGE_BYTES);
-    if (tail === undefined) return -1;
+    const tail = held.tail(EDGE_BYTES);
+    if (tail.length === 0) return -1;
     return lastCut(Buffer.concat([tail, bytes.subarray(0, EDGE_BYTES)])) - tail.length;
   }
 
@@ -47,26 +48,22 @@ export function createSegments(): Segments {
     return cut === -1 ? edgeCut(bytes) : cut;
   }
 
-  const segments: { -readonly [K in keyof Segments]: Segments[K] } = {
+  return {
     boundary,
-    heldBytes: 0,
-    rest: () => Buffer.concat(held),
+    heldBytes: () => held.bytes,
+    takeRest: () => held.takeWith(END_OF_EVENT),
     push(chunk) {
       if (chunk.length === 0) return undefined;
       const bytes = bufferOf(chunk);
       boundary.push(bytes);
       const cut = cutOf(bytes);
       if (cut <= 0) {
-        held.push(bytes);
-        segments.heldBytes += bytes.length;
+        held.add(bytes);
         return undefined;
       }
-      const run = bytes.subarray(0, cut);
-      const segment = held.length === 0 ? run : Buffer.concat([...held, run]);
-      held = cut < bytes.length ? [bytes.subarray(cut)] : [];
-      segments.heldBytes = bytes.length - cut;
+      const segment = held.takeWith(bytes.subarray(0, cut));
+      if (cut < bytes.length) held.add(bytes.subarray(cut));
       return segment;
     },
   };
-  return segments;
 }

@@ -2,7 +2,7 @@ import type { Protocol } from '../domain/protocol.ts';
 import type { Usage } from '../domain/usage.ts';
 import { createSseParser, DEFAULT_MAX_EVENT_BYTES } from '../sse/sse.ts';
 import { FORMATS } from './formats.ts';
-import { createSegments, END_OF_EVENT } from './segments.ts';
+import { createSegments } from './segments.ts';
 import type { UpstreamError, WatchRules, WatchState } from './wire-format.ts';
 
 /** Looks on while a stream passes, and changes nothing of it. */
@@ -106,10 +106,10 @@ export function createStreamWatch(protocol: Protocol): StreamWatch {
       const segment = segments.push(chunk);
       watch.atBoundary = segments.boundary.atBoundary;
       if (segment !== undefined) take(segment);
-      if (segments.heldBytes > DEFAULT_MAX_EVENT_BYTES) giveUp();
+      if (segments.heldBytes() > DEFAULT_MAX_EVENT_BYTES) giveUp();
     },
     end() {
-      if (!blind && segments.heldBytes > 0) take(Buffer.concat([segments.rest(), END_OF_EVENT]));
+      if (!blind && segments.heldBytes() > 0) take(segments.takeRest());
       if (watch.finished && watch.error === undefined) watch.complete = true;
     },
   };
@@ -117,6 +117,7 @@ export function createStreamWatch(protocol: Protocol): StreamWatch {
 
   function giveUp(): void {
     blind = true;
+    segments.takeRest();
     tooLarge(watch);
   }
 

@@ -1,3 +1,5 @@
+import { createHeldBytes } from './held-bytes.ts';
+
 /** One dispatched event of a stream. */
 export interface SseEvent {
   /** Value of the last `event:` line; empty if there was none. */
@@ -72,23 +74,20 @@ function createFieldBuffer() {
  */
 export function createSseParser(maxEventBytes = DEFAULT_MAX_EVENT_BYTES): SseParser {
   const fields = createFieldBuffer();
-  let held: Buffer[] = [];
-  let heldBytes = 0;
+  const held = createHeldBytes();
   let eventBytes = 0;
   let skipLf = false;
   let firstLine = true;
 
   function tooLarge(): boolean {
-    if (heldBytes + eventBytes <= maxEventBytes) return false;
+    if (held.bytes + eventBytes <= maxEventBytes) return false;
     parser.error = { detail: `an event of the stream is larger than ${maxEventBytes} bytes` };
-    held = [];
+    held.takeWith(Buffer.alloc(0));
     return true;
   }
 
   function takeLine(rest: Buffer): Buffer {
-    const whole = held.length === 0 ? rest : Buffer.concat([...held, rest]);
-    held = [];
-    heldBytes = 0;
+    const whole = held.takeWith(rest);
     if (!firstLine) return whole;
     firstLine = false;
     return withoutBom(whole);
@@ -107,8 +106,7 @@ export function createSseParser(maxEventBytes = DEFAULT_MAX_EVENT_BYTES): SsePar
   }
 
   function hold(rest: Buffer): void {
-    held.push(rest);
-    heldBytes += rest.length;
+    held.add(rest);
     tooLarge();
   }
 
@@ -142,7 +140,7 @@ export function createSseParser(maxEventBytes = DEFAULT_MAX_EVENT_BYTES): SsePar
       readLines(Buffer.from(chunk.buffer, chunk.byteOffset, chunk.length), from, events);
       return events;
     },
-    end: () => ({ incomplete: heldBytes > 0 || fields.isOpen() }),
+    end: () => ({ incomplete: held.bytes > 0 || fields.isOpen() }),
   };
   return parser;
 }

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { createBoundaryTracker, createSseParser, type SseEvent } from './sse.ts';
+import { createBoundaryTracker, createHeldBytes, createSseParser, type SseEvent } from './sse.ts';
 
 const ev = (data: string, event = ''): SseEvent => ({ event, data });
 
@@ -168,5 +168,19 @@ describe('boundary', () => {
       tracker.push(Buffer.from(chunk));
       expect(tracker.atBoundary).toBe(atBoundary);
     }
+  });
+});
+
+describe('bytes that are held', () => {
+  it('come out as they went in, however many parts there were', () => {
+    const held = createHeldBytes();
+    const text = Array.from({ length: 5000 }, (_, i) => String(i));
+    for (const part of text) held.add(Buffer.from(part));
+    expect(held.bytes).toBe(text.join('').length);
+    expect(held.tail(3).toString()).toBe('999');
+    expect(held.takeWith(Buffer.from('end')).toString()).toBe(`${text.join('')}end`);
+    expect(held.bytes).toBe(0);
+    expect(held.tail(3)).toHaveLength(0);
+    expect(held.takeWith(Buffer.from('next')).toString()).toBe('next');
   });
 });

@@ -4,7 +4,7 @@ import { readError } from '../upstream-error.ts';
 import { chatUsage, overwriteUsage } from '../usage.ts';
 import type { WatchRules, WatchState } from '../wire-format.ts';
 
-export const isDone = (event: SseEvent): boolean => event.data.trim() === '[DONE]';
+const isDone = (event: SseEvent): boolean => event.data.trim() === '[DONE]';
 
 /** The error of a chunk, as vendors and relays send it in mid-stream; undefined where there is none. */
 export function errorOf(event: SseEvent, data: JsonObject | undefined): unknown {

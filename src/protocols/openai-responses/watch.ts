@@ -24,7 +24,7 @@ export function streamError(event: SseEvent, data: JsonObject): UpstreamError {
 }
 
 /** Why a response failed. */
-export const failureOf = (response: JsonObject | undefined): UpstreamError =>
+const failureOf = (response: JsonObject | undefined): UpstreamError =>
   readError(response?.error ?? 'the response failed', ['code', 'type']);
 
 function observeResponse(state: WatchState, response: JsonObject | undefined): void {
