@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
-import type { Cluster, Endpoint } from '../domain/endpoint.ts';
+import type { Cluster, Edge, Endpoint } from '../domain/endpoint.ts';
 import { PROTOCOLS } from '../domain/protocol.ts';
-import type { Route, Settings } from '../domain/settings.ts';
+import type { Listener, Route, Settings } from '../domain/settings.ts';
 import type { Timeouts } from '../domain/timeouts.ts';
 import { hostText } from './address.ts';
 import type { ClusterValue, EndpointValue, SectionName, SectionValues } from './schema.ts';
@@ -24,6 +24,12 @@ const timeouts = (value: TimeoutsValue = {}): Timeouts =>
     idleMs: value.idle,
     totalMs: value.total,
   });
+
+/** An edge without limits is none. */
+function edge(value: EndpointValue['edge']): Edge | undefined {
+  if (value?.silence === undefined && value?.total === undefined) return undefined;
+  return known({ silenceMs: value.silence, totalMs: value.total });
+}
 
 /** First 8 hex digits of sha256("base_url|api_key"), both resolved and otherwise as configured. */
 export function endpointId(baseUrl: string, apiKey: string): string {
@@ -55,6 +61,10 @@ export function buildEndpoint(value: EndpointValue): Endpoint {
     headers: lowerCaseKeys(value.headers),
     proxy: value.proxy,
     limits: known({ ...value.limits }),
+    edge: edge(value.edge),
+    maxDurationMs: value.max_duration,
+    streamUpstream: value.stream_upstream,
+    cancelStopsBilling: value.cancel_stops_billing,
   });
 }
 
@@ -75,6 +85,7 @@ function route(value: SectionValues['routes'][number], index: number): Route {
     cluster: value.cluster,
     scenario: value.scenario,
     timeouts: value.timeouts && timeouts(value.timeouts),
+    onDisconnect: value.on_disconnect,
   });
 }
 
@@ -87,10 +98,13 @@ export function clientKeys({ keys }: SectionValues['auth']): { name: string; key
 }
 
 /** Listeners with their names. */
-export function listeners(value: SectionValues['listen']): { name: string; host: string; port: number }[] {
+export function listeners(value: SectionValues['listen']): Listener[] {
   return value.map((item) => {
     const { host, port } = item;
-    return { name: ('name' in item ? item.name : undefined) ?? hostText(item), host, port };
+    if (!('name' in item || 'edge' in item || 'on_disconnect' in item))
+      return { name: hostText(item), host, port };
+    const { name = hostText(item), on_disconnect: onDisconnect } = item;
+    return known({ name, host, port, edge: edge(item.edge), onDisconnect });
   });
 }
 
@@ -109,7 +123,7 @@ export function buildSettings(clusters: Clusters, values: Omit<SectionValues, 'c
     strategy,
     endpoints: endpoints.map(buildEndpoint),
   }));
-  const { scenarios, retry, health, log } = values;
+  const { scenarios, retry, disconnect, replay, heartbeat, health, log } = values;
   return deepFreeze({
     listen: listeners(values.listen),
     auth: { keys: clientKeys(values.auth) },
@@ -124,7 +138,19 @@ export function buildSettings(clusters: Clusters, values: Omit<SectionValues, 'c
       generation: timeouts(scenarios.generation),
     },
     timeouts: timeouts(values.timeouts),
-    retry: { max: retry.max, baseMs: retry.base, capMs: retry.cap },
+    retry: { max: retry.max, baseMs: retry.base, capMs: retry.cap, maxCharged: retry.max_charged },
+    disconnect: {
+      policy: disconnect.policy,
+      graceMs: disconnect.grace,
+      cutSilenceMs: disconnect.cut_silence,
+    },
+    replay: {
+      ttlMs: replay.ttl,
+      keyTtlMs: replay.key_ttl,
+      maxBytes: replay.max_bytes,
+      totalBytes: replay.total_bytes,
+    },
+    heartbeat: { afterMs: heartbeat.after, everyMs: heartbeat.every },
     health: known({
       enabled: health.enabled,
       intervalMs: health.interval,

@@ -6,7 +6,10 @@ export const DEFAULTS = {
   weight: 100,
   priority: 1,
   maxFailures: 3,
-  retry: { max: 2, base: '500ms', cap: '8s' },
+  retry: { max: 2, base: '500ms', cap: '8s', maxCharged: 1 },
+  disconnect: { policy: 'auto', grace: '10s', cutSilence: '25s' },
+  replay: { ttl: '10m', keyTtl: '24h', maxBytes: '16MiB', totalBytes: '512MiB' },
+  heartbeat: { after: '30s', every: '15s' },
   health: { enabled: true, interval: '60s', maxInterval: '10m', timeout: '30s', cooldown: '30s' },
   log: { level: 'info', format: 'text', maxSize: '10MB', maxFiles: 5 },
   maxBody: '64MB',
@@ -20,3 +23,13 @@ export const DEFAULTS = {
     generation: { connect: '10s', first_byte: '180s', idle: '60s', total: '900s' },
   },
 } as const;
+
+/** What well-known edges allow as they come. Cloudflare's limit was 100 s and is a little more now: plan for the smaller. */
+export const EDGES = {
+  none: {},
+  cloudflare: { silence: '100s' },
+  nginx: { silence: '60s' },
+  alb: { silence: '60s' },
+} as const;
+
+export const DISCONNECT_POLICIES = ['auto', 'keep', 'cancel'] as const;

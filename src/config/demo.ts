@@ -16,7 +16,7 @@ function scenario(name: ScenarioName) {
  * `simulatorUrl`; everything else as in a config that says nothing. Needs neither zod nor files.
  */
 export function demoSettings(simulatorUrl: string): Settings {
-  const { health, log, retry } = DEFAULTS;
+  const { disconnect, health, heartbeat, log, replay, retry } = DEFAULTS;
   const endpoint = {
     base_url: simulatorUrl,
     api_key: 'demo',
@@ -25,13 +25,27 @@ export function demoSettings(simulatorUrl: string): Settings {
     priority: DEFAULTS.priority,
     max_failures: DEFAULTS.maxFailures,
     enabled: true,
+    stream_upstream: 'auto' as const,
+    cancel_stops_billing: true,
   };
   return buildSettings(new Map([['demo', { strategy: DEFAULTS.strategy, endpoints: [endpoint] }]]), {
     default_cluster: undefined,
     listen: [{ host: DEFAULTS.host, port: DEFAULTS.port }],
     auth: { keys: [] },
     admin: {},
-    retry: { max: retry.max, base: ms(retry.base), cap: ms(retry.cap) },
+    retry: { max: retry.max, base: ms(retry.base), cap: ms(retry.cap), max_charged: retry.maxCharged },
+    disconnect: {
+      policy: disconnect.policy,
+      grace: ms(disconnect.grace),
+      cut_silence: ms(disconnect.cutSilence),
+    },
+    replay: {
+      ttl: ms(replay.ttl),
+      key_ttl: ms(replay.keyTtl),
+      max_bytes: sizeBytes(replay.maxBytes)!,
+      total_bytes: sizeBytes(replay.totalBytes)!,
+    },
+    heartbeat: { after: ms(heartbeat.after), every: ms(heartbeat.every) },
     timeouts: {},
     scenarios: {
       quick: scenario('quick'),

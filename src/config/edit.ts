@@ -24,6 +24,8 @@ export interface EndpointDraft {
   readonly models?: Readonly<Record<string, string>>;
   readonly headers?: Readonly<Record<string, string>>;
   readonly proxy?: string;
+  readonly edge?: string | { readonly silence?: number | string; readonly total?: number | string };
+  readonly max_duration?: number | string;
   readonly limits?: { readonly concurrency?: number; readonly rps?: number; readonly rpm?: number };
 }
 

@@ -106,7 +106,10 @@ describe('settings', () => {
         generation: { connectMs: 10_000, firstByteMs: 180_000, idleMs: 60_000, totalMs: 900_000 },
       },
       timeouts: {},
-      retry: { max: 2, baseMs: 500, capMs: 8_000 },
+      retry: { max: 2, baseMs: 500, capMs: 8_000, maxCharged: 1 },
+      disconnect: { policy: 'auto', graceMs: 10_000, cutSilenceMs: 25_000 },
+      replay: { ttlMs: 600_000, keyTtlMs: 86_400_000, maxBytes: 16 * 2 ** 20, totalBytes: 512 * 2 ** 20 },
+      heartbeat: { afterMs: 30_000, everyMs: 15_000 },
       health: {
         enabled: true,
         intervalMs: 60_000,
@@ -124,10 +127,13 @@ describe('settings', () => {
 
   it('take every key', async () => {
     const settings = await settingsOf(`
-listen: [{name: lan, host: 0.0.0.0, port: 1}, "[::1]:2", 3]
+listen: [{name: lan, host: 0.0.0.0, port: 1}, "[::1]:2", 3, {port: 4, edge: cloudflare, on_disconnect: cancel}, {port: 5, edge: none}]
 auth: {keys: [plain, {name: ci, key: "\${KEY}"}]}
 admin: {token: file:team.key}
-retry: {max: 0, base: 0, cap: 1s}
+retry: {max: 0, base: 0, cap: 1s, max_charged: 0}
+disconnect: {policy: keep, grace: 0, cut_silence: 1s}
+replay: {ttl: 1s, key_ttl: 2s, max_bytes: 1MiB, total_bytes: 2MiB}
+heartbeat: {after: 3s, every: 4s}
 timeouts: {idle: 5m}
 scenarios: {chat: {first_byte: 90}, quick: {total: 1h}}
 health: {enabled: false, interval: 1s, max_interval: 2s, timeout: 3s, model: m, cooldown: 0}
@@ -157,6 +163,10 @@ clusters:
         headers: {X-Team: "t-\${KEY}"}
         proxy: socks5h://127.0.0.1:1080
         limits: {concurrency: 1, rps: 2, rpm: 3}
+        edge: {silence: 1m, total: 2m}
+        max_duration: 10m
+        stream_upstream: never
+        cancel_stops_billing: false
 routes:
   - match: {}
   - name: r
@@ -172,12 +182,21 @@ routes:
     cluster: a
     scenario: quick
     timeouts: {total: 9}
+    on_disconnect: keep
 `);
     expect(settings).toEqual({
       listen: [
         { name: 'lan', host: '0.0.0.0', port: 1 },
         { name: '[::1]:2', host: '::1', port: 2 },
         { name: '127.0.0.1:3', host: '127.0.0.1', port: 3 },
+        {
+          name: '127.0.0.1:4',
+          host: '127.0.0.1',
+          port: 4,
+          edge: { silenceMs: 100_000 },
+          onDisconnect: 'cancel',
+        },
+        { name: '127.0.0.1:5', host: '127.0.0.1', port: 5 },
       ],
       auth: {
         keys: [
@@ -210,6 +229,10 @@ routes:
               headers: { 'x-team': `t-${SECRET}` },
               proxy: 'socks5h://127.0.0.1:1080',
               limits: { concurrency: 1, rps: 2, rpm: 3 },
+              edge: { silenceMs: 60_000, totalMs: 120_000 },
+              maxDurationMs: 600_000,
+              streamUpstream: 'never',
+              cancelStopsBilling: false,
             },
           ],
         },
@@ -232,6 +255,7 @@ routes:
           cluster: 'a',
           scenario: 'quick',
           timeouts: { totalMs: 9_000 },
+          onDisconnect: 'keep',
         },
       ],
       scenarios: expect.objectContaining({
@@ -239,7 +263,10 @@ routes:
         chat: { connectMs: 10_000, firstByteMs: 90_000, idleMs: 60_000, totalMs: 300_000 },
       }),
       timeouts: { idleMs: 300_000 },
-      retry: { max: 0, baseMs: 0, capMs: 1_000 },
+      retry: { max: 0, baseMs: 0, capMs: 1_000, maxCharged: 0 },
+      disconnect: { policy: 'keep', graceMs: 0, cutSilenceMs: 1_000 },
+      replay: { ttlMs: 1_000, keyTtlMs: 2_000, maxBytes: 2 ** 20, totalBytes: 2 ** 21 },
+      heartbeat: { afterMs: 3_000, everyMs: 4_000 },
       health: {
         enabled: false,
         intervalMs: 1_000,
@@ -483,6 +510,19 @@ describe('a problem has its place and says what was expected', () => {
       top('health: {interval: 11m}'),
       '{interval',
       /max_interval to be interval/,
+    ],
+    [
+      'an unknown edge',
+      endpoint('edge: akamai'),
+      'akamai',
+      /one of none, cloudflare, nginx, alb, or \{silence, total\}, found "akamai"/,
+    ],
+    ['an edge’s unknown key', endpoint('edge: {silense: 1}'), 'silense', /did you mean "silence"/],
+    [
+      'an unknown policy',
+      top('disconnect: {policy: stay}'),
+      'stay',
+      /one of auto, keep, cancel, found "stay"/,
     ],
     ['unknown log level', top('log: {level: loud}'), 'loud', /one of debug, info, warn, error, found "loud"/],
     ['too many log files', top('log: {max_files: 101}'), '101', /from 1 to 100/],

@@ -2,7 +2,7 @@ import { STRATEGIES } from '../domain/endpoint.ts';
 import { PROTOCOLS } from '../domain/protocol.ts';
 import { baseUrlProblem, proxyProblem } from './address.ts';
 import { DEFAULTS } from './defaults.ts';
-import { headerTextProblem, MANY, type Parts, timeouts, type Z } from './schema-parts.ts';
+import { edge, headerTextProblem, MANY, type Parts, timeouts, type Z } from './schema-parts.ts';
 
 /** Header names the gateway or the connection owns: set by hand they would break the request's framing. */
 const OWNED_HEADERS: readonly string[] = [
@@ -74,6 +74,24 @@ function endpoint(z: Z, parts: Parts) {
         description: 'Proxy to reach it through: `http`, `https`, `socks5` or `socks5h`. References allowed.',
       })
       .optional(),
+    edge: edge(z, parts)
+      .meta({
+        description:
+          'What stands in front of it: `none`, `cloudflare`, `nginx`, `alb` or `{silence, total}`.',
+      })
+      .optional(),
+    max_duration: duration()
+      .meta({ description: 'Answers expected to take longer go elsewhere, where there is an elsewhere.' })
+      .optional(),
+    stream_upstream: oneOf(['auto', 'never'])
+      .meta({
+        description:
+          '`auto`: generation calls are streamed, whatever the client asked; `never`: as it asked.',
+      })
+      .prefault('auto'),
+    cancel_stops_billing: flag()
+      .meta({ description: 'False: cutting a call off saves nothing there, so it is let run.' })
+      .prefault(true),
     limits: mapping({
       concurrency: limit('Requests in flight at once; absent: no limit.'),
       rps: limit('Requests started in any one second; absent: no limit.'),

@@ -1,4 +1,5 @@
 import type * as Zod from 'zod';
+import { DISCONNECT_POLICIES, EDGES } from './defaults.ts';
 import {
   DURATION_EXPECTED,
   DURATION_PATTERN,
@@ -129,3 +130,20 @@ export function timeouts({ mapping, duration }: Parts) {
       .optional(),
   });
 }
+
+/** What stands in front of something: a well-known edge by its name, or its limits. */
+export function edge(z: Z, { mapping, oneOf, duration }: Parts) {
+  const names = Object.keys(EDGES) as (keyof typeof EDGES)[];
+  const limits = mapping({
+    silence: duration().meta({ description: 'Longest silence it allows.' }).optional(),
+    total: duration().meta({ description: 'Longest answer it allows, whatever flows.' }).optional(),
+  });
+  const byName = oneOf(names).transform((name) => {
+    const { silence }: { silence?: string } = EDGES[name];
+    return { silence: silence === undefined ? undefined : durationMs(silence), total: undefined };
+  });
+  return z.union([byName, limits], { error: `one of ${names.join(', ')}, or {silence, total}` });
+}
+
+/** What becomes of an exchange whose client goes. */
+export const onDisconnect = ({ oneOf }: Parts) => oneOf(DISCONNECT_POLICIES);

@@ -1,6 +1,6 @@
 import { PROTOCOLS } from '../domain/protocol.ts';
 import { SCENARIO_NAMES } from '../domain/timeouts.ts';
-import { GIB, type Parts, timeouts, type Z } from './schema-parts.ts';
+import { GIB, onDisconnect, type Parts, timeouts, type Z } from './schema-parts.ts';
 
 /** One item of `routes`. */
 export function route(z: Z, parts: Parts) {
@@ -40,6 +40,9 @@ export function route(z: Z, parts: Parts) {
       .optional(),
     scenario: oneOf(SCENARIO_NAMES)
       .meta({ description: 'Scenario, in place of the detected one.' })
+      .optional(),
+    on_disconnect: onDisconnect(parts)
+      .meta({ description: 'As `disconnect.policy`, for this route.' })
       .optional(),
     timeouts: timeouts(parts).meta({ description: 'Timeouts of this route: see `timeouts`.' }).optional(),
   }).meta({ description: 'A rule from request to cluster and scenario.' });

@@ -2,7 +2,17 @@ import { isHost, parseAddress } from './address.ts';
 import { DEFAULTS } from './defaults.ts';
 import type { Resolve } from './reference.ts';
 import { cluster } from './schema-cluster.ts';
-import { createParts, GIB, headerTextProblem, MANY, type Parts, timeouts, type Z } from './schema-parts.ts';
+import {
+  createParts,
+  edge,
+  GIB,
+  headerTextProblem,
+  MANY,
+  onDisconnect,
+  type Parts,
+  timeouts,
+  type Z,
+} from './schema-parts.ts';
 import { route } from './schema-route.ts';
 
 const secretProblem = (value: string): string | undefined =>
@@ -31,7 +41,8 @@ function scenarios({ mapping, duration }: Parts) {
   });
 }
 
-function listen(z: Z, { mapping, text, whole, listOf }: Parts) {
+function listen(z: Z, parts: Parts) {
+  const { mapping, text, whole, listOf } = parts;
   const error = 'a port, "host:port", or a list of {name, host, port}';
   const port = whole({ min: 0, max: 65_535 });
   const address = z.string({ error }).transform((value, context) => {
@@ -53,6 +64,15 @@ function listen(z: Z, { mapping, text, whole, listOf }: Parts) {
       .meta({ description: 'Address to bind.' })
       .prefault(DEFAULTS.host),
     port: port.meta({ description: 'Port; 0 lets the system choose.' }).prefault(DEFAULTS.port),
+    edge: edge(z, parts)
+      .meta({
+        description:
+          'What stands between it and its clients: `none`, `cloudflare`, `nginx`, `alb` or `{silence, total}`.',
+      })
+      .optional(),
+    on_disconnect: onDisconnect(parts)
+      .meta({ description: 'As `disconnect.policy`, for this address.' })
+      .optional(),
   });
   const one = z.union(
     [port.transform((value) => ({ host: DEFAULTS.host as string, port: value })), address],
@@ -91,6 +111,55 @@ function retry({ mapping, whole, duration }: Parts) {
       .meta({ description: 'Backoff before the first retry: a random pause up to this, doubling.' })
       .prefault(DEFAULTS.retry.base),
     cap: duration(0).meta({ description: 'Longest backoff.' }).prefault(DEFAULTS.retry.cap),
+    max_charged: whole({ min: 0, max: 10 })
+      .meta({ description: 'Of these, how many may follow attempts that were likely or certainly charged.' })
+      .prefault(DEFAULTS.retry.maxCharged),
+  });
+}
+
+function disconnect(parts: Parts) {
+  const { policy, grace, cutSilence } = DEFAULTS.disconnect;
+  return parts.mapping({
+    policy: onDisconnect(parts)
+      .meta({
+        description:
+          '`keep`: the answer is made to its end; `cancel`: the call is ended; `auto`: kept if the client was cut off, ended if it left.',
+      })
+      .prefault(policy),
+    grace: parts
+      .duration(0)
+      .meta({ description: 'How long an exchange whose client left goes on, in case it is a reconnect.' })
+      .prefault(grace),
+    cut_silence: parts
+      .duration()
+      .meta({ description: 'A client to which nothing had been sent for this long was cut off.' })
+      .prefault(cutSilence),
+  });
+}
+
+function replay({ mapping, duration, size }: Parts) {
+  const { ttl, keyTtl, maxBytes, totalBytes } = DEFAULTS.replay;
+  return mapping({
+    ttl: duration().meta({ description: 'How long an undelivered answer is kept.' }).prefault(ttl),
+    key_ttl: duration()
+      .meta({ description: 'How long the answer to a request with an idempotency key is kept.' })
+      .prefault(keyTtl),
+    max_bytes: size({ min: 1024, max: GIB })
+      .meta({ description: 'Most that is kept of one exchange.' })
+      .prefault(maxBytes),
+    total_bytes: size({ min: 1024, max: 64 * GIB })
+      .meta({ description: 'Most that is kept in all.' })
+      .prefault(totalBytes),
+  });
+}
+
+function heartbeat({ mapping, duration }: Parts) {
+  const { after, every } = DEFAULTS.heartbeat;
+  return mapping({
+    after: duration()
+      .meta({ description: 'Silence before the first sign of life on a stream with no edge in front.' })
+      .prefault(after),
+    every: duration().meta({ description: 'Longest pause between two signs of life.' }).prefault(every),
   });
 }
 
@@ -163,6 +232,13 @@ export function createSchemas(z: Z, resolve: Resolve) {
       .meta({ description: 'The admin API under `/__qcc__/`.' })
       .prefault({}),
     retry: retry(parts).meta({ description: 'Retries and failover.' }).prefault({}),
+    disconnect: disconnect(parts)
+      .meta({ description: 'What becomes of an exchange whose client goes.' })
+      .prefault({}),
+    replay: replay(parts).meta({ description: 'Answers kept for clients that come back.' }).prefault({}),
+    heartbeat: heartbeat(parts)
+      .meta({ description: 'Signs of life while an answer is being made.' })
+      .prefault({}),
     timeouts: timeouts(parts)
       .meta({
         description: 'Timeouts for every request, whatever its scenario. The smallest one that is set holds.',
