@@ -1,5 +1,5 @@
 /** The part of `node:sqlite` that is used; `@photostructure/sqlite` has the same shape. */
-export interface SqliteStatement {
+interface SqliteStatement {
   all(...parameters: readonly unknown[]): unknown[];
   get(...parameters: readonly unknown[]): unknown;
   run(...parameters: readonly unknown[]): unknown;
