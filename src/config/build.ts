@@ -44,7 +44,7 @@ function endpointTimeouts({ timeout, timeouts: fine = {} }: EndpointValue): Time
 const lowerCaseKeys = (record: Readonly<Record<string, string>> = {}): Record<string, string> =>
   Object.fromEntries(Object.entries(record).map(([name, value]) => [name.toLowerCase(), value]));
 
-export function buildEndpoint(value: EndpointValue): Endpoint {
+function buildEndpoint(value: EndpointValue): Endpoint {
   const apiKey = value.api_key ?? '';
   return known({
     id: endpointId(value.base_url, apiKey),
