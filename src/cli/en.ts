@@ -208,6 +208,7 @@ export const en = {
   noSuchCluster: 'There is no cluster "{name}". There are: {known}',
   defaultClusterHeading: '{name} (default, {strategy})',
   clusterHeading: '{name} ({strategy})',
+  clusterEmpty: 'It has no endpoints yet. Add one: qcc endpoint add URL --cluster {name}',
   healthCounts: '{healthy} healthy, {degraded} degraded, {unhealthy} unhealthy, {unknown} unknown',
   noHistory: 'Nothing has happened to endpoint {id}.',
   verifying: 'Asking the model…',
@@ -249,3 +250,8 @@ export const en = {
     'The gateway asks for one of its keys (auth.keys: {names}).\nSet ANTHROPIC_AUTH_TOKEN to one of them.',
   simulating: 'The simulator answers on {url} (end: Ctrl-C)',
 } as const;
+
+/** Everything a user reads has a key; every other catalogue must have the same ones. */
+export type TextKey = keyof typeof en;
+
+export type Texts = Readonly<Record<TextKey, string>>;

@@ -27,8 +27,14 @@ function identity(screen: Screen): readonly Column[] {
   return [
     { title: screen.text('colId') },
     { title: screen.text('colName'), shorten: 'end' },
-    { title: screen.text('colUrl'), shorten: 'middle' },
+    { title: screen.text('colUrl'), shorten: 'url' },
   ];
+}
+
+/** An endpoint without a name of its own is named after its host, which stands beside it anyway. */
+function identityCells({ id, name, baseUrl }: EndpointView): readonly Cell[] {
+  const host = URL.canParse(baseUrl) ? new URL(baseUrl).host : '';
+  return [id, name === host ? '-' : name, baseUrl];
 }
 
 /** How each endpoint does: for `proxy status` and `cluster list NAME`. */
@@ -42,9 +48,7 @@ export async function showEndpointStates(screen: Screen, endpoints: readonly End
     { title: screen.text('colP50'), align: 'right' },
   ];
   const rows = endpoints.map((endpoint): Cell[] => [
-    endpoint.id,
-    endpoint.name,
-    endpoint.baseUrl,
+    ...identityCells(endpoint),
     healthCell(screen, endpoint),
     endpoint.inQueue ? { text: screen.text('yes'), paint: screen.paint.bad } : '-',
     count(endpoint.requests),
@@ -67,9 +71,7 @@ export async function showEndpointSettings(
     { title: screen.text('colHealth') },
   ];
   const rows = endpoints.map((endpoint): Cell[] => [
-    endpoint.id,
-    endpoint.name,
-    endpoint.baseUrl,
+    ...identityCells(endpoint),
     endpoint.clusters.join(', '),
     String(endpoint.priority),
     String(endpoint.weight),

@@ -29,6 +29,7 @@ export interface Screen {
   /** Takes the last progress off the terminal. */
   progressDone(): void;
   json(value: unknown): void;
+  /** Nothing where there are no rows. */
   table(columns: readonly Column[], rows: readonly (readonly Cell[])[]): Promise<void>;
   readonly paint: Paint;
   /** Columns of the terminal; 80 where there is none. */
@@ -59,6 +60,7 @@ export async function openScreen(ports: CliPorts): Promise<Screen> {
     ...progressOn(stderr),
     json: (value) => line(JSON.stringify(value, null, 2)),
     async table(columns, rows) {
+      if (rows.length === 0) return;
       for (const row of await tableLines(columns, rows, width, paint.faint)) line(row);
     },
     paint,

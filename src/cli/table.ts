@@ -5,7 +5,7 @@ export interface Column {
   readonly title: string;
   readonly align?: 'left' | 'right';
   /** Absent = never shortened. */
-  readonly shorten?: 'middle' | 'end';
+  readonly shorten?: 'url' | 'middle' | 'end';
 }
 
 /** A cell, and how it is coloured once its width is settled. */
@@ -52,7 +52,15 @@ export async function tableLines(
 }
 
 function shortened(text: string, width: number, column: Column | undefined): string {
-  return column?.shorten === 'middle' ? shortenMiddle(text, width) : shortenEnd(text, width);
+  switch (column?.shorten) {
+    case 'url':
+      // Nearly every one begins like this: what comes after it tells more.
+      return widthOf(text) <= width ? text : shortenMiddle(text.replace(/^https:\/\//, ''), width);
+    case 'middle':
+      return shortenMiddle(text, width);
+    default:
+      return shortenEnd(text, width);
+  }
 }
 
 /** Takes columns off the widest that may be shortened, one at a time, until all fit. */

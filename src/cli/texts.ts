@@ -1,11 +1,8 @@
 import type { Language } from '../errors/catalogue.ts';
-import { en } from './en.ts';
+import { en, type TextKey, type Texts } from './en.ts';
 import { zh } from './zh.ts';
 
-/** Everything a user reads has a key here; the other catalogues must have the same ones. */
-export type TextKey = keyof typeof en;
-
-export type Texts = Readonly<Record<TextKey, string>>;
+export type { TextKey } from './en.ts';
 
 /** Words for the `{…}` places of a text. */
 export type Words = Readonly<Record<string, string | number>>;

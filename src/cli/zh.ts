@@ -1,4 +1,4 @@
-import type { Texts } from './texts.ts';
+import type { Texts } from './en.ts';
 
 /** The CLI's texts in Chinese. */
 export const zh: Texts = {
@@ -208,6 +208,7 @@ export const zh: Texts = {
   noSuchCluster: '没有集群“{name}”。现有：{known}',
   defaultClusterHeading: '{name}（默认，{strategy}）',
   clusterHeading: '{name}（{strategy}）',
+  clusterEmpty: '还没有 endpoint。添加：qcc endpoint add URL --cluster {name}',
   healthCounts: '健康 {healthy}，降级 {degraded}，不健康 {unhealthy}，未知 {unknown}',
   noHistory: 'endpoint {id} 没有发生过事件。',
   verifying: '正在询问模型…',

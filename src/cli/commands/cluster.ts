@@ -72,6 +72,7 @@ async function showCluster(
   const key = cluster.isDefault ? 'defaultClusterHeading' : 'clusterHeading';
   screen.line(screen.paint.strong(screen.text(key, { name, strategy: cluster.strategy })));
   screen.line();
+  if (cluster.endpoints.length === 0) screen.say('clusterEmpty', { name });
   await showEndpointStates(screen, cluster.endpoints);
   return 0;
 }
