@@ -76,7 +76,11 @@ export interface ExchangeView {
   readonly scenario: ScenarioName;
   readonly endpointId?: string;
   readonly attempts: number;
+  /** Clients connected; 0 = an orphan. */
   readonly followers: number;
+  /** Clients that joined after the first one. */
+  readonly joined: number;
+  readonly keptBytes: number;
   readonly state: 'waiting' | 'attempting' | 'streaming' | 'done';
 }
 
