@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import type { Protocol } from '../domain/protocol.ts';
 import { createStreamWatch } from './protocols.ts';
 
@@ -145,6 +145,56 @@ describe('once content began', () => {
     );
     expect(seen).toEqual([true, false, true, false, true]);
   });
+});
+
+describe('errors and ends after content, as relays spell them', () => {
+  const chat = chunk({ choices: [{ index: 0, delta: { content: 'a' } }] });
+  const created = event({ type: 'response.output_text.delta', delta: 'a' });
+  it.each<[Protocol, string, unknown]>([
+    [
+      A,
+      'data: {"type":"error","error":{"type":"api_error","message":"x"}}\n\n',
+      { type: 'api_error', message: 'x' },
+    ],
+    [A, 'data: {"error" : {"type":"api_error","message":"x"}}\n\n', { type: 'api_error', message: 'x' }],
+    [A, 'event:error\ndata: gone\n\n', { type: 'error', message: 'gone' }],
+    [C, 'data: { "error" : { "message" : "x", "code" : 502 } }\n\n', { type: '502', message: 'x' }],
+    [C, 'data: {"error": "x"}\n\n', { type: 'error', message: 'x' }],
+    [C, 'event: error\ndata: gone\n\n', { type: 'error', message: 'gone' }],
+    [C, 'event: error\ndata: {"message":"gone"}\n\n', { type: 'error', message: 'gone' }],
+    [R, 'data: {"type": "error", "code": "c", "message": "x"}\n\n', { type: 'c', message: 'x' }],
+    [R, 'event: error\ndata: gone\n\n', { type: 'error', message: 'gone' }],
+  ])('%s %j', (protocol, bytes, error) => {
+    const first = { [A]: delta('a'), [C]: chat, [R]: created }[protocol];
+    const watch = watching(protocol, first, bytes);
+    watch.end();
+    expect(watch.error).toEqual(error);
+    expect(watch.complete).toBe(false);
+  });
+
+  it('JSON with blanks', () => {
+    const watch = watching(
+      C,
+      chat,
+      'data: { "choices" : [ { "delta" : {}, "finish_reason" : "stop" } ] }\n\n',
+      'data: { "choices" : [], "usage" : { "completion_tokens" : 3 } }\n\n',
+    );
+    watch.end();
+    expect(watch).toMatchObject({ complete: true, usage: { outputTokens: 3 } });
+  });
+});
+
+it.each<[Protocol, string]>([
+  [A, delta('a "quoted" word')],
+  [C, chunk({ choices: [{ delta: { content: 'a' }, finish_reason: null }], usage: null })],
+  [R, event({ type: 'response.output_text.delta', sequence_number: 1, delta: 'a' })],
+])('%s: a burst is not read event by event', (protocol, bytes) => {
+  const watch = watching(protocol, bytes);
+  const parse = vi.spyOn(JSON, 'parse');
+  watch.push(Buffer.from(bytes.repeat(1000)));
+  const parsed = parse.mock.calls.length;
+  parse.mockRestore();
+  expect(parsed).toBe(0);
 });
 
 describe('an event without end', () => {
