@@ -67,6 +67,8 @@ const EXCHANGE: ExchangeView = {
   scenario: 'chat',
   attempts: 1,
   followers: 1,
+  joined: 0,
+  keptBytes: 12,
   state: 'streaming',
 };
 

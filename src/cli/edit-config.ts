@@ -58,7 +58,7 @@ export async function chooseConfigured(cli: Cli, word: string): Promise<Endpoint
     case 'no-file':
       return screen.fail(screen.text('noConfigFile', { file: filesOf(ports.home).config }));
     case 'problems':
-      return screen.fail(configured.text, 2);
+      return screen.problems(configured.text);
     case 'settings': {
       const all = configured.settings.clusters.flatMap(({ endpoints }) => endpoints);
       return chooseEndpoint(screen, all, word) ?? 1;

@@ -198,6 +198,7 @@ export const en = {
   waiting: 'waiting',
   attempting: 'attempting',
   streaming: 'streaming',
+  orphan: 'orphan',
   done: 'done',
 
   // Lists

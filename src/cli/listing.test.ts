@@ -79,6 +79,8 @@ const EXCHANGES: readonly ExchangeView[] = [
     endpointId: '1e3e69eb',
     attempts: 2,
     followers: 1,
+    joined: 1,
+    keptBytes: 4096,
     state: 'streaming',
   },
   {
@@ -94,7 +96,9 @@ const EXCHANGES: readonly ExchangeView[] = [
     cluster: 'main',
     scenario: 'chat',
     attempts: 0,
-    followers: 1,
+    followers: 0,
+    joined: 0,
+    keptBytes: 0,
     state: 'waiting',
   },
 ];

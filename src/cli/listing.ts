@@ -27,7 +27,7 @@ export async function showListing<T>(cli: Cli, listing: Listing<T>): Promise<num
   const configured = await readConfigured(ports);
   switch (configured.kind) {
     case 'problems':
-      return screen.fail(configured.text, 2);
+      return screen.problems(configured.text);
     case 'no-file':
       screen.remark('nothingConfigured', { file: filesOf(ports.home).config });
       return listing.show(listing.empty);

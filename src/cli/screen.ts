@@ -24,6 +24,8 @@ export interface Screen {
   remark(key: TextKey, words?: Words): void;
   /** An error in words: on stderr; returns the exit code to end with. */
   fail(text: string, exitCode?: number): number;
+  /** Mistakes in the configuration, each line beginning with its place; returns the exit code. */
+  problems(text: string): number;
   /** What is being waited for: on stderr, each in place of the one before. */
   progress(text: string): void;
   /** Takes the last progress off the terminal. */
@@ -36,6 +38,8 @@ export interface Screen {
   readonly width: number;
 }
 
+/** Exit code where the configuration is wrong. */
+const CONFIG_ERROR = 2;
 const USUAL_WIDTH = 80;
 const NARROWEST_WIDTH = 60;
 
@@ -56,6 +60,10 @@ export async function openScreen(ports: CliPorts): Promise<Screen> {
       const lines = what.split('\n').map(withoutControls).join('\n');
       stderr.write(`${errorPaint.bad('qcc:')} ${lines}\n`);
       return exitCode;
+    },
+    problems(what) {
+      stderr.write(`${what}\n`);
+      return CONFIG_ERROR;
     },
     ...progressOn(stderr),
     json: (value) => line(JSON.stringify(value, null, 2)),

@@ -198,6 +198,7 @@ export const zh: Texts = {
   waiting: '等待',
   attempting: '尝试中',
   streaming: '传输中',
+  orphan: '无人接收',
   done: '完成',
 
   // 列表

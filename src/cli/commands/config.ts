@@ -6,7 +6,7 @@ export const configCheck: Run = async ({ ports, screen }) => {
   const file = filesOf(ports.home).config;
   const { loadConfig, formatProblems } = await import('../../config/config.ts');
   const loaded = await loadConfig(file, ports.env);
-  if (!loaded.ok) return screen.fail(formatProblems(file, loaded.error), 2);
+  if (!loaded.ok) return screen.problems(formatProblems(file, loaded.error));
   const { clusters } = loaded.value;
   const ids = new Set(clusters.flatMap(({ endpoints }) => endpoints.map(({ id }) => id)));
   screen.say('configFine', { file, clusters: clusters.length, endpoints: ids.size });

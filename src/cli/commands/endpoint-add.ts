@@ -54,7 +54,7 @@ async function defaultCluster({ ports, screen }: Cli): Promise<string | number> 
     case 'no-file':
       return screen.fail(screen.text('noConfigFile', { file: filesOf(ports.home).config }));
     case 'problems':
-      return screen.fail(configured.text, 2);
+      return screen.problems(configured.text);
     case 'settings':
       return configured.settings.defaultCluster;
   }

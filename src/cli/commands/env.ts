@@ -10,7 +10,7 @@ export const ANY_KEY = 'qcc';
 export const env: Run = async ({ ports, screen }) => {
   const state = await findGateway(ports);
   const configured = await readConfigured(ports);
-  if (configured.kind === 'problems') return screen.fail(configured.text, 2);
+  if (configured.kind === 'problems') return screen.problems(configured.text);
   const running = state.kind === 'running' ? state.gateway.address : undefined;
   if (running === undefined) screen.remark('envNotRunning');
   const address = running ?? configuredAddress(configured) ?? USUAL_ADDRESS;

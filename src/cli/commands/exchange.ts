@@ -31,7 +31,7 @@ async function showExchanges(screen: Screen, exchanges: readonly ExchangeView[])
     ],
     exchanges.map((exchange): Cell[] => [
       exchange.id,
-      screen.text(exchange.state),
+      stateCell(screen, exchange),
       duration(exchange.elapsedMs),
       duration(exchange.silenceMs),
       exchange.model ?? '-',
@@ -40,6 +40,11 @@ async function showExchanges(screen: Screen, exchanges: readonly ExchangeView[])
       exchange.client,
     ]),
   );
+}
+
+/** Nobody follows an orphan: that matters more than how far it has come. */
+function stateCell({ text, paint }: Screen, { state, followers }: ExchangeView): Cell {
+  return followers === 0 && state !== 'done' ? { text: text('orphan'), paint: paint.warning } : text(state);
 }
 
 /** `exchange cancel ID`. */

@@ -16,7 +16,7 @@ export async function startDetached(cli: Cli, words: readonly string[]): Promise
   const { ports, screen } = cli;
   const configured = await readConfigured(ports);
   // Its own output goes nowhere, so what is wrong with the file is better said here.
-  if (configured.kind === 'problems') return screen.fail(configured.text, 2);
+  if (configured.kind === 'problems') return screen.problems(configured.text);
   const before = readLog(ports);
   const pid = ports.spawnDetached(words);
   screen.progress(screen.text('starting', { pid }));
