@@ -5,6 +5,9 @@ import { DELTA } from './payloads.mjs';
 import { cpuUsBetween, readCpu, threadsUsBetween } from './process-cost.mjs';
 import { within } from './within.mjs';
 
+/** A target that does not get through its work in this time hangs. */
+const MEASURE_LIMIT_MS = 60_000;
+
 /** After so much work the compiler has seen the code that matters, however slow the machine is. */
 const WARM_UP_PIECES = 5000;
 
@@ -16,7 +19,8 @@ const WARM_UP_PIECES = 5000;
  */
 async function measureWindow(target, count, { warmUpMs, windowMs, cold }, hooks = {}) {
   await sleep(warmUpMs);
-  while (cold && count() < WARM_UP_PIECES) await sleep(20);
+  const latest = performance.now() + MEASURE_LIMIT_MS / 2;
+  while (cold && count() < WARM_UP_PIECES && performance.now() < latest) await sleep(20);
   await hooks.begin?.();
   const before = readCpu(target.pid);
   const countBefore = count();
@@ -47,12 +51,16 @@ async function closedLoop(target, payload, connections, plan, pieces, hooks) {
   );
   try {
     const measured = await Promise.race([
-      measureWindow(target, () => pieces(counts), plan, hooks),
+      within(
+        measureWindow(target, () => pieces(counts), plan, hooks),
+        MEASURE_LIMIT_MS,
+        'the measurement',
+      ),
       loops.then(() => Promise.reject(new Error('the clients stopped early'))),
     ]);
     going = false;
     await within(loops, 20_000, 'last answers');
-    return measured;
+    return { ...measured, rebuilt: counts.rebuilt ?? 0 };
   } finally {
     going = false;
     loops.catch(() => undefined);
@@ -85,11 +93,15 @@ export async function measurePaced(target, payloads, plan, hooks) {
   const streams = Promise.all(clients.map((client) => client.ask(payloads.paced, counts)));
   try {
     const measured = await Promise.race([
-      measureWindow(target, () => events(counts), plan, hooks),
+      within(
+        measureWindow(target, () => events(counts), plan, hooks),
+        MEASURE_LIMIT_MS,
+        'the measurement',
+      ),
       streams.then(() => Promise.reject(new Error('the streams ended before the measurement did'))),
     ]);
     await within(streams, 30_000, 'paced streams');
-    return measured;
+    return { ...measured, rebuilt: 0 };
   } finally {
     streams.catch(() => undefined);
     for (const client of clients) client.close();
@@ -97,7 +109,7 @@ export async function measurePaced(target, payloads, plan, hooks) {
 }
 
 /** Delays to the first byte of a streamed answer's body, in ms, at `perSecond` requests a second, open loop. */
-export async function measureFirstByte(target, payloads, plan, hooks) {
+export async function measureFirstByte(target, payloads, plan) {
   const perSecond = 200;
   const idle = [];
   const all = [];
@@ -128,9 +140,7 @@ export async function measureFirstByte(target, payloads, plan, hooks) {
   try {
     await askFor(plan.warmUpMs);
     delays.length = 0;
-    await hooks?.begin?.();
     await askFor(plan.windowMs);
-    await hooks?.end?.();
     return delays;
   } finally {
     for (const client of all) client.close();

@@ -1,5 +1,6 @@
 // The clients: raw sockets that speak just enough HTTP/1.1, and compare every answer byte for byte as it comes.
 import { connect } from 'node:net';
+import { isDeepStrictEqual } from 'node:util';
 import { serialBytes } from './template.mjs';
 
 const HEADERS_END = '\r\n\r\n';
@@ -59,7 +60,7 @@ export class Client {
         line: 0,
         toFirstMs: 0,
         sentAt: 0,
-        extra: '',
+        text: '',
       };
       this.#send(payload.request, serial);
     });
@@ -163,9 +164,10 @@ export class Client {
       run.toFirstMs = performance.now() - run.sentAt;
       run.onFirst?.();
     }
-    if (run.payload.how === 'quiet') {
-      run.extra += piece.latin1Slice(from, to);
+    if (run.payload.how === 'quiet' || run.payload.how === 'whole') {
+      run.text += piece.latin1Slice(from, to);
       run.position += to - from;
+      run.counts.bytes += to - from;
       return true;
     }
     if (!run.payload.answer.matches(run.position, piece, from, to, run.serial)) {
@@ -182,8 +184,16 @@ export class Client {
   #finish() {
     const run = this.running;
     const { answer, how } = run.payload;
-    if (how === 'quiet') {
-      const body = Buffer.from(withoutHeartbeats(run.extra), 'latin1');
+    if (how === 'whole') {
+      const body = Buffer.from(run.text, 'latin1');
+      if (!answer.matches(0, body, 0, body.length, run.serial) || body.length !== answer.length) {
+        if (!sameJson(body, answer.fill(run.serial)))
+          return this.#fail(`answer differs: ${body.subarray(0, 600)}`);
+        run.counts.rebuilt = (run.counts.rebuilt ?? 0) + 1;
+      }
+      run.position = answer.length;
+    } else if (how === 'quiet') {
+      const body = Buffer.from(withoutHeartbeats(run.text), 'latin1');
       if (!answer.matches(0, body, 0, body.length, run.serial)) return this.#fail('answer differs');
       run.position = body.length;
     }
@@ -196,4 +206,13 @@ export class Client {
 /** A gateway may keep a silent stream awake; that is not part of the model's answer. */
 function withoutHeartbeats(text) {
   return text.replaceAll(/(?<=^|\n\n)(?:event: ping\ndata: [^\n]*\n\n|:[^\n]*\n\n)/g, '');
+}
+
+/** A gateway that had the answer as a stream and put it together may order or space it differently. */
+function sameJson(one, other) {
+  try {
+    return isDeepStrictEqual(JSON.parse(one.toString()), JSON.parse(other.toString()));
+  } catch {
+    return false;
+  }
 }

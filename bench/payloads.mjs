@@ -80,51 +80,61 @@ function largeRequest(bytes) {
   return JSON.stringify(request);
 }
 
-const JSON_ANSWER = JSON.stringify({
+function event(data) {
+  return `event: ${data.type}\ndata: ${JSON.stringify(data)}\n\n`;
+}
+
+const ANSWER_WORDS = prose(180, 5).match(/.{1,18}/g);
+const ANSWER_TOKENS = 42;
+
+const answerMessage = {
   id: `msg_${SERIAL_MARK}`,
   type: 'message',
   role: 'assistant',
   model: 'claude-sonnet-4-5',
-  content: [{ type: 'text', text: prose(180, 5) }],
+  content: [{ type: 'text', text: ANSWER_WORDS.join('') }],
   stop_reason: 'end_turn',
   stop_sequence: null,
-  usage: { input_tokens: 31, cache_creation_input_tokens: 0, cache_read_input_tokens: 0, output_tokens: 42 },
-});
-
-function event(data) {
-  return `event: ${data.type}\ndata: ${JSON.stringify(data)}\n\n`;
-}
+  usage: {
+    input_tokens: 31,
+    cache_creation_input_tokens: 0,
+    cache_read_input_tokens: 0,
+    output_tokens: ANSWER_TOKENS,
+  },
+};
 
 const OPENING =
   event({
     type: 'message_start',
     message: {
-      id: `msg_${SERIAL_MARK}`,
-      type: 'message',
-      role: 'assistant',
-      model: 'claude-sonnet-4-5',
+      ...answerMessage,
       content: [],
       stop_reason: null,
-      stop_sequence: null,
-      usage: { input_tokens: 31, output_tokens: 1 },
+      usage: { ...answerMessage.usage, output_tokens: 1 },
     },
   }) + event({ type: 'content_block_start', index: 0, content_block: { type: 'text', text: '' } });
 
+const delta = (text) => event({ type: 'content_block_delta', index: 0, delta: { type: 'text_delta', text } });
+
 /** One streamed event: all of them are the same, so bytes count events. */
-export const DELTA = event({
-  type: 'content_block_delta',
-  index: 0,
-  delta: { type: 'text_delta', text: ' while it thinks' },
-});
+export const DELTA = delta(' while it thinks');
 
 const CLOSING =
   event({ type: 'content_block_stop', index: 0 }) +
   event({
     type: 'message_delta',
     delta: { stop_reason: 'end_turn', stop_sequence: null },
-    usage: { output_tokens: 420 },
+    usage: { output_tokens: ANSWER_TOKENS },
   }) +
   event({ type: 'message_stop' });
+
+/** The whole answer, and the same as a stream, for a gateway that asks for a stream where its client did not. */
+const WHOLE = {
+  how: 'whole',
+  stream: false,
+  answer: new Template(JSON.stringify(answerMessage)),
+  asStream: new Template(OPENING + ANSWER_WORDS.map(delta).join('') + CLOSING),
+};
 
 function streamed(how, model, deltas) {
   return {
@@ -145,15 +155,9 @@ function streamed(how, model, deltas) {
  * @param {{ pacedEvents: number, burstChunks: number }} sizes
  */
 export function makePayloads({ pacedEvents, burstChunks }) {
-  const answer = new Template(JSON_ANSWER);
   const payloads = {
-    small: {
-      how: 'whole',
-      stream: false,
-      request: new Template(smallRequest('claude-sonnet-4-5', false)),
-      answer,
-    },
-    large: { how: 'whole', stream: false, request: new Template(largeRequest(300_000)), answer },
+    small: { ...WHOLE, request: new Template(smallRequest('claude-sonnet-4-5', false)) },
+    large: { ...WHOLE, request: new Template(largeRequest(300_000)) },
     short: streamed('at-once', 'claude-sonnet-4-5-short', 10),
     paced: streamed('paced', 'claude-sonnet-4-5-paced-1', pacedEvents),
     burst: streamed('burst', 'claude-sonnet-4-5-burst-01', burstChunks * BURST_EVENTS_PER_CHUNK),

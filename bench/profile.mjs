@@ -38,69 +38,102 @@ function part(where, functionName) {
 
 const isProject = (where) => /^(?:src|bench)\/(?!node_modules)/.test(where);
 
-/** What each node of the call tree is called, and which of the project's functions is nearest above it. */
-function describeNodes(nodes) {
-  const byId = new Map(nodes.map((node) => [node.id, node]));
-  for (const node of nodes) for (const child of node.children ?? []) byId.get(child).parent = node;
-  const describe = (node) => {
-    if (node.name !== undefined) return node;
-    const { callFrame, parent } = node;
-    const where = place(callFrame);
-    node.name = `${callFrame.functionName || '(anonymous)'}\t${where}`;
-    node.part = part(where, callFrame.functionName);
-    node.cause = isProject(where) || !parent ? node.name : describe(parent).cause;
-    return node;
-  };
-  for (const node of nodes) describe(node);
-  return byId;
+/** Names each node of a call tree, and finds the nearest of the project's functions above it. */
+function describe(node) {
+  if (node.name !== undefined) return node;
+  const { callFrame, parent } = node;
+  const where = place(callFrame);
+  node.name = `${callFrame.functionName || '(anonymous)'}\t${where}`;
+  node.part = part(where, callFrame.functionName);
+  node.cause = isProject(where) || !parent ? node.name : describe(parent).cause;
+  return node;
 }
 
-/** Time by function, by the project's function that caused it, and by part of the program, in µs; idle time is left out. */
-function readTimes({ nodes, samples, timeDeltas }) {
-  const byId = describeNodes(nodes);
+/** Sums by function, by the project's function that caused it, and by part of the program. */
+function sumUp(costs) {
   const sums = { name: new Map(), cause: new Map(), part: new Map() };
-  let busyUs = 0;
-  samples.forEach((id, at) => {
-    const node = byId.get(id);
-    if (node.callFrame.functionName === '(idle)') return;
-    const us = Math.max(0, timeDeltas[at + 1] ?? 0);
-    for (const [key, sum] of Object.entries(sums)) sum.set(node[key], (sum.get(node[key]) ?? 0) + us);
-    busyUs += us;
-  });
-  const descending = (map) => [...map].sort((a, b) => b[1] - a[1]);
+  let total = 0;
+  for (const [node, cost] of costs) {
+    describe(node);
+    for (const [key, sum] of Object.entries(sums)) sum.set(node[key], (sum.get(node[key]) ?? 0) + cost);
+    total += cost;
+  }
+  const descending = (map) =>
+    [...map].filter(([name]) => !name.startsWith('(root)')).sort((a, b) => b[1] - a[1]);
   return {
     functions: descending(sums.name),
-    causes: descending(sums.cause).filter(([name]) => !name.startsWith('(root)')),
+    causes: descending(sums.cause),
     parts: descending(sums.part),
-    busyUs,
+    total,
   };
 }
 
-/** The costliest functions of a CPU profile as text; `pieces` is the work done meanwhile. */
-export function formatProfile(profile, pieces) {
-  const { functions, causes, parts, busyUs } = readTimes(profile);
-  const line = ([name, us]) => {
+function format({ functions, causes, parts, total }, pieces, unit) {
+  const line = ([name, cost]) => {
     const [shown, where = ''] = name.split('\t');
-    const share = ((us * 100) / busyUs).toFixed(1).padStart(5);
-    return `${share} %  ${(us / pieces).toPrecision(3).padStart(8)} µs  ${shown.padEnd(28)}  ${where}`.trimEnd();
+    const share = ((cost * 100) / total).toFixed(1).padStart(5);
+    return `${share} %  ${(cost / pieces).toPrecision(3).padStart(8)} ${unit}  ${shown.padEnd(28)}  ${where}`.trimEnd();
   };
   return [
-    `Main thread, per piece of work (${Math.round(pieces)} pieces; being profiled costs time, too).`,
-    '\nself time:',
+    '\nby function itself:',
     ...functions.slice(0, 25).map(line),
-    '\nself time, and what libraries and the engine did for it:',
+    "\nby the project's function, with what libraries and the engine did for it:",
     ...causes.slice(0, 25).map(line),
-    '\nself time by part:',
+    '\nby part:',
     ...parts.slice(0, 15).map(line),
   ].join('\n');
 }
 
+/** Profiles a process's main thread: CPU time, idle time left out. */
+export const CPU = {
+  suffix: 'cpuprofile',
+  begin: async (inspector) => {
+    await inspector.call('Profiler.enable');
+    await inspector.call('Profiler.setSamplingInterval', { interval: 200 });
+    await inspector.call('Profiler.start');
+  },
+  end: (inspector) => inspector.call('Profiler.stop'),
+  /** The costliest functions as text; `pieces` is the work done meanwhile. */
+  format: ({ nodes, samples, timeDeltas }, pieces) => {
+    const byId = new Map(nodes.map((node) => [node.id, node]));
+    for (const node of nodes) for (const child of node.children ?? []) byId.get(child).parent = node;
+    const costs = samples
+      .map((id, at) => [byId.get(id), Math.max(0, timeDeltas[at + 1] ?? 0)])
+      .filter(([node]) => node.callFrame.functionName !== '(idle)');
+    return `main thread, CPU time per piece of work; being profiled costs time, too\n${format(sumUp(costs), pieces, 'µs')}`;
+  },
+};
+
+/** Profiles what a process's main thread allocates in the engine's heap, whether or not it is freed meanwhile. */
+export const ALLOCATIONS = {
+  suffix: 'heapprofile',
+  begin: (inspector) =>
+    inspector.call('HeapProfiler.startSampling', {
+      samplingInterval: 8192,
+      includeObjectsCollectedByMajorGC: true,
+      includeObjectsCollectedByMinorGC: true,
+    }),
+  end: (inspector) => inspector.call('HeapProfiler.stopSampling'),
+  /** The functions that allocate most, as text; `pieces` is the work done meanwhile. */
+  format: ({ head }, pieces) => {
+    const nodes = [head];
+    for (const node of nodes) {
+      for (const child of node.children) {
+        child.parent = node;
+        nodes.push(child);
+      }
+    }
+    const costs = nodes.map((node) => [node, node.selfSize / 1024]);
+    return `main thread, allocated in the heap per piece of work\n${format(sumUp(costs), pieces, 'KB')}`;
+  },
+};
+
 /** CPU time per thread as text, costliest first: `threads` are [id, µs]. */
 export function formatThreads(threads, mainThread, pieces) {
   const line = ([tid, us]) =>
-    `${(us / pieces).toPrecision(3).padStart(18)} µs  ${tid === mainThread ? 'main thread' : 'another thread'}`;
+    `${(us / pieces).toPrecision(3).padStart(17)} µs  ${tid === mainThread ? 'main thread' : 'another thread'}`;
   return [
-    '\nCPU time by thread (collector and compiler helpers, file and worker threads):',
+    '\nby thread (collector and compiler helpers, file and worker threads):',
     ...threads.map(line),
   ].join('\n');
 }

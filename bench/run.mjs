@@ -9,7 +9,7 @@ import { attachInspector } from './inspector.mjs';
 import { measureMemory } from './memory.mjs';
 import { makePayloads } from './payloads.mjs';
 import { openFilesLimit } from './process-cost.mjs';
-import { formatProfile, formatThreads } from './profile.mjs';
+import { ALLOCATIONS, CPU, formatThreads } from './profile.mjs';
 import { formatTable, quantile, summarise } from './table.mjs';
 import { freePort, startTarget, startUpstream, TARGETS } from './targets.mjs';
 
@@ -19,6 +19,7 @@ const CPU_COLUMNS = {
   paced: { label: 'streamed event, paced, µs', measure: measurePaced },
   burst: { label: 'streamed event, burst, µs', measure: measureBurst },
 };
+const PROFILED = Object.keys(CPU_COLUMNS).join(', ');
 const COLUMNS = [...Object.keys(CPU_COLUMNS), 'memory', 'ttfb'];
 
 const HELP = `node bench/run.mjs [options]
@@ -31,7 +32,8 @@ const HELP = `node bench/run.mjs [options]
                       .join('\n                    ')}
   --only COLUMN     may be repeated: ${COLUMNS.join(', ')}
   --json            the summary as JSON
-  --profile NAME    no table: where one target's time goes, with --only one of ${Object.keys(CPU_COLUMNS).join(', ')}, ttfb
+  --profile NAME    no table, but where one target's time goes, with --only one of ${PROFILED}
+  --allocations     with --profile: what is allocated, instead of time
 `;
 
 function readOptions() {
@@ -43,6 +45,7 @@ function readOptions() {
       only: { type: 'string', multiple: true },
       json: { type: 'boolean', default: false },
       profile: { type: 'string' },
+      allocations: { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
     },
   });
@@ -53,9 +56,10 @@ function readOptions() {
   const only = new Set(values.only ?? COLUMNS);
   for (const column of only)
     if (!COLUMNS.includes(column)) throw new Error(`no column "${column}"; see --help`);
-  if (values.profile && (only.size !== 1 || only.has('memory'))) {
-    throw new Error(`--profile needs --only with one of ${Object.keys(CPU_COLUMNS).join(', ')}, ttfb`);
+  if (values.profile && (only.size !== 1 || !CPU_COLUMNS[[...only][0]])) {
+    throw new Error(`--profile needs --only with one of ${PROFILED}`);
   }
+  if (values.allocations && !values.profile) throw new Error('--allocations needs --profile');
   return { ...values, rounds, targets: [...new Set(targets)], only };
 }
 
@@ -94,7 +98,7 @@ async function named(work, target, column) {
 async function measureCpuColumns(setup, targets, record) {
   for (const [column, { measure }] of Object.entries(CPU_COLUMNS)) {
     if (!setup.only.has(column)) continue;
-    const sums = new Map(targets.map(({ name }) => [name, { pieces: 0, cpuUs: 0, wallUs: 0 }]));
+    const sums = new Map(targets.map(({ name }) => [name, { pieces: 0, cpuUs: 0, wallUs: 0, rebuilt: 0 }]));
     for (const slice of setup.plan.slices) {
       for (const target of targets) {
         const cost = await named(measure(target, setup.payloads, slice), target.name, column);
@@ -102,8 +106,8 @@ async function measureCpuColumns(setup, targets, record) {
         for (const key of Object.keys(sum)) sum[key] += cost[key];
       }
     }
-    for (const [name, { pieces, cpuUs, wallUs }] of sums)
-      record(column, name, cpuUs / pieces, cpuUs / wallUs);
+    for (const [name, { pieces, cpuUs, wallUs, rebuilt }] of sums)
+      record(column, name, cpuUs / pieces, { busy: cpuUs / wallUs, rebuilt });
   }
 }
 
@@ -165,10 +169,11 @@ function tableRows({ only, counts }) {
 
 async function compare(options, setup, notes) {
   const values = new Map();
-  const record = (row, target, value, busy) => {
+  const record = (row, target, value, { busy, rebuilt } = {}) => {
     const key = `${row} ${target}`;
     if (!values.has(key)) values.set(key, []);
     values.get(key).push(value);
+    if (rebuilt) notes.add(`${target}, ${row}: answers were put together from a stream; compared as JSON`);
     if (row === 'paced' && busy > 0.9) {
       notes.add(`${target} used its core up while events were paced: its events were handled in batches`);
     }
@@ -192,9 +197,10 @@ async function compare(options, setup, notes) {
   for (const note of notes) console.log(`note: ${note}`);
 }
 
-/** Where one target's time goes: its main thread is profiled while it is measured, after the warm-up. */
+/** Where one target's time or memory goes, while it is measured, after the warm-up. */
 async function profile(options, setup) {
   const [column] = options.only;
+  const kind = options.allocations ? ALLOCATIONS : CPU;
   const inspectorPort = await freePort();
   const upstream = await startUpstream(setup.cores, setup.sizes);
   const target = await startTarget(options.profile, setup.cores, upstream, [
@@ -203,26 +209,19 @@ async function profile(options, setup) {
   const inspector = await attachInspector(inspectorPort);
   let taken;
   const hooks = {
-    begin: async () => {
-      await inspector.call('Profiler.enable');
-      await inspector.call('Profiler.setSamplingInterval', { interval: 200 });
-      await inspector.call('Profiler.start');
-    },
+    begin: () => kind.begin(inspector),
     end: async () => {
-      taken = (await inspector.call('Profiler.stop')).profile;
+      taken = (await kind.end(inspector)).profile;
     },
   };
   try {
-    const cost = await (CPU_COLUMNS[column]?.measure ?? measureFirstByte)(
-      target,
-      setup.payloads,
-      setup.plan.slices[0],
-      hooks,
-    );
-    console.log(formatProfile(taken, cost.pieces ?? cost.length));
-    if (cost.threads) console.log(formatThreads(cost.threads, String(target.pid), cost.pieces));
-    const file = join(tmpdir(), `qcc-bench-${options.profile}-${column}.cpuprofile`);
+    const { measure } = CPU_COLUMNS[column];
+    const { pieces, threads } = await measure(target, setup.payloads, setup.plan.slices[0], hooks);
+    const file = join(tmpdir(), `qcc-bench-${options.profile}-${column}.${kind.suffix}`);
     writeFileSync(file, JSON.stringify(taken));
+    console.log(`${options.profile}, ${column}: ${Math.round(pieces)} pieces of work`);
+    console.log(kind.format(taken, pieces));
+    if (kind === CPU) console.log(formatThreads(threads, String(target.pid), pieces));
     console.log(`\nwhole profile, for a viewer: ${file}`);
   } finally {
     inspector.close();

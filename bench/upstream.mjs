@@ -84,7 +84,11 @@ function sendBurst(socket, payload) {
   more();
 }
 
-function answer(socket, payload, serial) {
+function answer(socket, payload, serial, streamAsked) {
+  if (streamAsked) {
+    socket.write(Buffer.concat([STREAM_HEAD, chunk(payload.asStream.fill(serial)), LAST_CHUNK]));
+    return;
+  }
   if (payload.how === 'whole') {
     socket.write(Buffer.concat([payload.head, payload.answer.fill(serial)]));
     return;
@@ -119,7 +123,28 @@ function refuse(socket, status, why) {
   );
 }
 
-/** Takes one connection's requests in turn; a body is checked piece by piece and never kept. */
+/** What a gateway adds to a body to have its answer as a stream: the field, with a comma before or behind it. */
+const STREAM_FIELD = '"stream":true';
+const COMMA = 44;
+
+/** Finds the kind of request a body is without the stream field that was added to it. */
+function withoutStreamField(body) {
+  const at = body.lastIndexOf(STREAM_FIELD);
+  if (at < 1) return undefined;
+  const behind = at + STREAM_FIELD.length;
+  const before = body[at - 1] === COMMA;
+  const original = Buffer.concat([
+    body.subarray(0, before ? at - 1 : at),
+    body.subarray(before ? behind : behind + 1),
+  ]);
+  const payload = byLength.get(original.length);
+  const serial = Buffer.alloc(SERIAL_BYTES);
+  if (!payload?.asStream || !payload.request.matches(0, original, 0, original.length, serial, true))
+    return undefined;
+  return { payload, serial };
+}
+
+/** Takes one connection's requests in turn; a body that was not changed is checked piece by piece and never kept. */
 function serve(socket) {
   let held;
   let payload;
@@ -127,13 +152,25 @@ function serve(socket) {
   let position = 0;
   let fault = '';
   let serial;
+  let changed;
+  let requestLine;
 
   const begin = (head) => {
     left = Number(/\r\ncontent-length: *(\d+)/i.exec(head)?.[1] ?? 0);
     payload = byLength.get(left);
     position = 0;
     serial = Buffer.alloc(SERIAL_BYTES);
-    fault = payload ? '' : `no kind of request has a body of ${left} bytes (${head.split('\r\n', 1)[0]})`;
+    fault = '';
+    changed = payload ? undefined : Buffer.alloc(left);
+    requestLine = head.slice(0, head.indexOf('\r\n'));
+  };
+
+  const end = () => {
+    if (fault) return refuse(socket, 400, fault);
+    if (payload) return answer(socket, payload, serial, false);
+    const found = withoutStreamField(changed);
+    if (found) answer(socket, found.payload, found.serial, true);
+    else refuse(socket, 404, `no kind of request has this body of ${position} bytes (${requestLine})`);
   };
 
   socket.on('data', (data) => {
@@ -144,22 +181,21 @@ function serve(socket) {
         if (held) piece = Buffer.concat([held, piece.subarray(at)]);
         else if (at > 0) piece = piece.subarray(at);
         at = 0;
-        const end = piece.indexOf(HEADERS_END);
-        held = end < 0 ? piece : undefined;
-        if (end < 0) return;
-        begin(piece.latin1Slice(0, end));
-        at = end + HEADERS_END.length;
+        const headersEnd = piece.indexOf(HEADERS_END);
+        held = headersEnd < 0 ? piece : undefined;
+        if (headersEnd < 0) return;
+        begin(piece.latin1Slice(0, headersEnd));
+        at = headersEnd + HEADERS_END.length;
       }
       const to = Math.min(piece.length, at + left);
-      if (!fault && !payload.request.matches(position, piece, at, to, serial, true)) {
+      if (changed) piece.copy(changed, position, at, to);
+      else if (!fault && !payload.request.matches(position, piece, at, to, serial, true)) {
         fault = `the request body differs from what was sent, near byte ${position}`;
       }
       left -= to - at;
       position += to - at;
       at = to;
-      if (left > 0) continue;
-      if (fault) refuse(socket, payload ? 400 : 404, fault);
-      else answer(socket, payload, serial);
+      if (left === 0) end();
     }
   });
   socket.on('error', () => socket.destroy());
