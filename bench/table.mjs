@@ -35,9 +35,10 @@ export function summarise(rows, targets, values) {
       targets.map((target) => {
         const own = values.get(`${key} ${target}`);
         const theirs = values.get(`${key} ${against}`);
-        const ratio =
-          target === against ? undefined : summary(own.map((value, round) => value / theirs[round]));
-        return [target, { ...summary(own), ...(ratio ? { ratio } : {}), rounds: own }];
+        const sound = own.map((_, round) => round).filter((round) => own[round] > 0 && theirs[round] > 0);
+        const ratios = sound.map((round) => own[round] / theirs[round]);
+        const ratio = target === against || ratios.length === 0 ? {} : { ratio: summary(ratios) };
+        return [target, { ...summary(own), ...ratio, rounds: own }];
       }),
     ),
   }));
@@ -60,7 +61,7 @@ export function formatTable(summaries, targets) {
   const lines = summaries.map(({ label, targets: by }) => [
     label,
     ...targets.map((target) => spread(by[target])),
-    ...others.map((target) => (by[target].ratio ? spread(by[target].ratio) : '–')),
+    ...others.map((target) => (by[target].ratio ? (by[target].ratio ? spread(by[target].ratio) : '–') : '–')),
   ]);
   const widths = head.map((_, at) => Math.max(...[head, ...lines].map((line) => line[at].length)));
   const line = (cells) =>
