@@ -41,6 +41,9 @@ export const ADMIN_PREFIX = '/__qcc__';
 /** Longer than the idle time of clients' pools, so that it is they who close: no reset under a request. */
 const KEEP_ALIVE_MS = 75_000;
 
+/** How often a closing door looks for connections that have fallen idle. */
+const SWEEP_MS = 50;
+
 const NO_BODY = Buffer.alloc(0);
 
 /** Opens one listener. Fails as a value when the address can't be had. */
@@ -87,8 +90,12 @@ function doorOf(server: Server, listener: Listener): Door {
     url: `http://${host}:${port}`,
     close: () =>
       new Promise((resolve) => {
-        server.close(() => resolve());
-        server.closeIdleConnections();
+        // A connection that is busy now falls idle later, and its client may keep it open for long.
+        const sweep = setInterval(() => server.closeIdleConnections(), SWEEP_MS);
+        server.close(() => {
+          clearInterval(sweep);
+          resolve();
+        });
       }),
     destroy: () => server.closeAllConnections(),
   };

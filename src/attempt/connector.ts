@@ -1,4 +1,5 @@
 import { request as httpRequest } from 'node:http';
+import { request as httpsRequest } from 'node:https';
 import { isIP, connect as netConnect, type Socket } from 'node:net';
 import { connect as tlsConnect } from 'node:tls';
 import type { Phase } from '../domain/outcome.ts';
@@ -53,6 +54,8 @@ export function createConnector(proxy?: string): Connector {
         const servername = target.servername ?? (isIP(host) ? '' : host);
         const wrapped = tlsConnect({
           socket,
+          // Without it the certificate of an address would be held against "localhost".
+          host,
           servername,
           ALPNProtocols: ['http/1.1'],
           ...(session ? { session } : {}),
@@ -90,9 +93,10 @@ function openConnect(via: URL): Open {
   return (host, port, _resolved, done) => {
     const authority = `${host.includes(':') ? `[${host}]` : host}:${port}`;
     const finish = once(done);
-    const request = httpRequest({
-      host: via.hostname,
-      port: via.port || 80,
+    const secure = via.protocol === 'https:';
+    const request = (secure ? httpsRequest : httpRequest)({
+      host: via.hostname.replace(/^\[|\]$/g, ''),
+      port: via.port || (secure ? 443 : 80),
       method: 'CONNECT',
       path: authority,
       agent: false,

@@ -113,7 +113,8 @@ class AttemptRun implements RunningAttempt, FlowControl {
     if (!this.#paused || this.#ended) return;
     this.#paused = false;
     this.#lastByteAt = this.#hooks.clock.now();
-    this.#idleTimer?.refresh();
+    // A cancelled timer can't be refreshed.
+    this.#idleTimer = this.#timer('idle', this.#call.timers.idle);
     this.#resume?.();
   }
 
@@ -160,6 +161,8 @@ class AttemptRun implements RunningAttempt, FlowControl {
     this.#verdict = statusVerdict(status);
     this.#note(this.#hooks.clock.now());
     if (this.#verdict !== 'fail') this.#hooks.sink.head(this.#head, this);
+    // The failure is known; its page may still say who made it, but is not worth waiting for as for an answer.
+    else this.#idleTimer = this.#timer('idle', this.#call.timers.idle);
     return !this.#paused;
   }
 
@@ -167,7 +170,7 @@ class AttemptRun implements RunningAttempt, FlowControl {
     if (this.#ended) return true;
     const now = this.#hooks.clock.now();
     if (this.#firstByteAt === undefined) this.#firstByteCame(now);
-    else this.#idleTimer?.refresh();
+    else if (!this.#paused) this.#idleTimer?.refresh();
     this.#note(now);
     if (this.#verdict === 'fail') {
       if (this.#errorBody.length < ERROR_BODY_BYTES)
@@ -229,6 +232,7 @@ class AttemptRun implements RunningAttempt, FlowControl {
     this.#firstByteAt = now;
     this.#phase = 'stream';
     this.#firstByteTimer?.cancel();
+    this.#idleTimer?.cancel();
     this.#idleTimer = this.#timer('idle', this.#call.timers.idle);
   }
 
@@ -345,9 +349,11 @@ function riskInput(ending: Ending): { cause: FailureCause; phase: Phase; status?
   return status === undefined ? { cause, phase } : { cause, phase, status };
 }
 
+const OVERLOAD_TYPES = new Set(['overloaded_error', 'overloaded', 'server_is_overloaded', 'slow_down']);
+
 /** Vendors tell of overload and rate limits inside a stream too. */
 function streamErrorCause(type: string): FailureCause {
-  if (type === 'overloaded_error') return 'overloaded';
+  if (OVERLOAD_TYPES.has(type)) return 'overloaded';
   return type === 'rate_limit_error' || type === 'rate_limit_exceeded' ? 'rate-limited' : 'stream-error';
 }
 

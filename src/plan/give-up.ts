@@ -36,7 +36,9 @@ export function errorOf(plan: Plan, history: readonly Outcome[], now: number): G
   if (failures.every((failure) => failure.cause === 'bad-key'))
     return gatewayError('bad_upstream_key', words);
   if (last.timer) {
-    const { name, ms, setBy } = last.timer;
+    const { name, setBy } = last.timer;
+    // An attempt gets what is left of the exchange's total; the setting people know is the whole of it.
+    const ms = name === 'total' && setBy === plan.total.setBy ? plan.total.ms : last.timer.ms;
     return gatewayError(TIMER_ERRORS[name], {
       endpoint: last.endpointId,
       ms: Math.round(ms),
