@@ -11,6 +11,8 @@ export type RunningGateway = Gateway & {
   readonly url: string;
   readonly log: ReturnType<typeof collectingLog>;
   view(): Promise<GatewayView>;
+  /** Puts another configuration in place, as an edited file would be, and reloads it. */
+  change(yaml: string): ReturnType<Gateway['reload']>;
 };
 
 const environment = {
@@ -21,6 +23,8 @@ const environment = {
   },
 };
 
+const FIRST_LINES = 'listen: 127.0.0.1:0\ndrain: 500ms\n';
+
 /** The settings of a YAML text, or an error that shows what is wrong with it. */
 export async function settingsOf(yaml: string): Promise<Settings> {
   const parsed = await parseConfig(yaml, environment);
@@ -30,17 +34,28 @@ export async function settingsOf(yaml: string): Promise<Settings> {
 
 const open: { close(): Promise<unknown> }[] = [];
 
+/** Has `closeAll` close it. */
+export function closeLater(one: { close(): Promise<unknown> }): void {
+  open.push(one);
+}
+
 /** Closes what a test opened; call it in `afterEach`. */
 export async function closeAll(): Promise<void> {
   await Promise.all(open.splice(0).map((one) => one.close()));
 }
 
-/** A whole gateway in this process, on a free port, with a drain of half a second. */
+/** A whole gateway in this process, on a free port, with a drain of half a second where `yaml` says nothing else. */
 export async function gatewayWith(
   yaml: string,
   more: { store?: ReturnType<typeof memoryStore> } = {},
 ): Promise<RunningGateway> {
-  const settings = await settingsOf(`listen: 127.0.0.1:0\ndrain: 500ms\n${yaml}`);
+  const withDefaults = (text: string) =>
+    FIRST_LINES.split('\n')
+      .filter((line) => line !== '' && !new RegExp(`^${line.split(':')[0]}:`, 'm').test(text))
+      .concat(text)
+      .join('\n');
+  let written = withDefaults(yaml);
+  const settings = await settingsOf(written);
   const log = collectingLog();
   const started = await startGateway({
     settings,
@@ -52,14 +67,23 @@ export async function gatewayWith(
     version: '0.0.0-test',
     configFile: 'test.yaml',
     demo: false,
-    readSettings: async () => ({ ok: true, value: { settings, demo: false } }),
+    readSettings: async () => {
+      const parsed = await parseConfig(written, environment);
+      return parsed.ok
+        ? { ok: true, value: { settings: parsed.value, demo: false } }
+        : { ok: false, error: { detail: parsed.error.map(({ message }) => message).join('; ') } };
+    },
   });
   if (!started.ok) throw new Error(started.error.detail);
   const gateway = started.value;
   open.push({ close: () => gateway.stop() });
   const url = gateway.addresses[0] ?? '';
   const view = async () => (await (await fetch(`${url}/__qcc__/status`)).json()) as GatewayView;
-  return Object.assign(gateway, { url, log, view });
+  const change = (text: string) => {
+    written = withDefaults(text);
+    return gateway.reload();
+  };
+  return Object.assign(gateway, { url, log, view, change });
 }
 
 /** A scripted upstream. */
@@ -86,6 +110,20 @@ export const ANTHROPIC_REQUEST = {
   max_tokens: 1000,
   messages: [{ role: 'user', content: 'Say something.' }],
 };
+
+export const CHAT_REQUEST = {
+  model: 'gpt-test',
+  messages: [{ role: 'user', content: 'Say something.' }],
+};
+
+export const RESPONSES_REQUEST = { model: 'gpt-test', input: 'Say something.' };
+
+/** Each protocol's path and a request that fits. */
+export const PROTOCOL_CALLS = [
+  { protocol: 'anthropic-messages', path: '/v1/messages', body: ANTHROPIC_REQUEST },
+  { protocol: 'openai-chat', path: '/v1/chat/completions', body: CHAT_REQUEST },
+  { protocol: 'openai-responses', path: '/v1/responses', body: RESPONSES_REQUEST },
+] as const;
 
 /** Posts JSON as a client would. */
 export function post(url: string, body: unknown, headers: Record<string, string> = {}): Promise<Response> {
