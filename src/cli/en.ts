@@ -195,6 +195,7 @@ export const en = {
   'cooled-down': 'cooling down',
   recovered: 'recovered',
   cleared: 'cleared',
+  'edge-learned': 'edge learned',
   waiting: 'waiting',
   attempting: 'attempting',
   streaming: 'streaming',

@@ -195,6 +195,7 @@ export const zh: Texts = {
   'cooled-down': '冷却',
   recovered: '恢复',
   cleared: '手动恢复',
+  'edge-learned': '学到边缘限制',
   waiting: '等待',
   attempting: '尝试中',
   streaming: '传输中',

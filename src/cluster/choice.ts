@@ -1,5 +1,6 @@
 import type { Endpoint } from '../domain/endpoint.ts';
 import type { Operation, Protocol } from '../domain/protocol.ts';
+import type { Expectation } from './predict/expectation.ts';
 
 /** What a choice depends on, besides the fleet's state. */
 export interface ChooseRequest {
@@ -12,11 +13,16 @@ export interface ChooseRequest {
   readonly tried: readonly string[];
   /** Ids never to be used again in this exchange, e.g. since their key was refused. */
   readonly banned?: readonly string[];
+  /**
+   * What the answer is expected to be like at an endpoint; asked only of those that are known to cut. Absent, or
+   * undefined for an endpoint: it is not asked what its edge allows.
+   */
+  readonly expect?: (endpoint: Endpoint) => Expectation | undefined;
 }
 
 /**
  * Why an endpoint was chosen: the strategy's own name, or `session` (affinity), `unmeasured` (`fastest` knows
- * nothing of it yet), `only-one-left` (no other as good), `tried-again` (all usable ones were tried already;
+ * nothing of it yet), `longest-edge` (all are expected to cut the answer; it last), `only-one-left` (no other as good), `tried-again` (all usable ones were tried already;
  * least often, then longest ago), `least-bad` (all are out of service).
  */
 export type ChoiceReason =
@@ -28,6 +34,7 @@ export type ChoiceReason =
   | 'fastest'
   | 'session'
   | 'unmeasured'
+  | 'longest-edge'
   | 'only-one-left'
   | 'tried-again'
   | 'least-bad';
@@ -40,6 +47,13 @@ export type Choice =
       readonly why: ChoiceReason;
       /** Panic mode: chosen although its circuit is not closed or it is cooling. */
       readonly outOfService: boolean;
+      /** Chosen although it is expected to cut the answer: nothing better is to be had. */
+      readonly edgeIgnored: boolean;
+      /**
+       * The decision in a line, for a header and the log: `priority`, or what edges had to do with it, such as
+       * `edge: main (100s) skipped, silence p95 142s measured n=12`. Printable ASCII, at most 200 characters.
+       */
+      readonly route: string;
     }
   | {
       readonly kind: 'full';

@@ -9,6 +9,7 @@ import {
 } from '../resilience/resilience.ts';
 import { afterRestart, CLOSED } from './circuit.ts';
 import { createLatency, type Latency } from './latency.ts';
+import { type EdgeMemory, NO_CUTS, restored } from './learned-edge.ts';
 import type { Cost } from './peak-ewma.ts';
 import { hashOf } from './rendezvous.ts';
 
@@ -37,6 +38,9 @@ export interface EndpointState {
   lastSuccessAt: number | undefined;
   lastModel: string | undefined;
   cost: Cost | undefined;
+  /** The last attempt found no connection. */
+  unreachable: boolean;
+  edges: EdgeMemory;
   concurrency: number;
   rps: RateWindow | undefined;
   rpm: RateWindow | undefined;
@@ -80,6 +84,8 @@ export function createState(id: string): EndpointState {
     lastSuccessAt: undefined,
     lastModel: undefined,
     cost: undefined,
+    unreachable: false,
+    edges: NO_CUTS,
     concurrency: Number.POSITIVE_INFINITY,
     rps: undefined,
     rpm: undefined,
@@ -147,6 +153,7 @@ export function snapshotOf(state: EndpointState): EndpointSnapshot {
     ...(state.lastError && { lastError: state.lastError }),
     ...(state.lastSuccessAt !== undefined && { lastSuccessAt: state.lastSuccessAt }),
     ...(state.lastModel !== undefined && { lastModel: state.lastModel }),
+    ...(state.edges.learned && { learnedEdge: state.edges.learned }),
   };
 }
 
@@ -162,4 +169,5 @@ export function restoreInto(state: EndpointState, saved: EndpointSnapshot): void
   state.lastError = saved.lastError;
   state.lastSuccessAt = saved.lastSuccessAt;
   state.lastModel = saved.lastModel;
+  state.edges = restored(saved.learnedEdge);
 }

@@ -6,8 +6,9 @@ import type { Settings } from '../domain/settings.ts';
 import type { Choice, ChooseRequest } from './choice.ts';
 import { chooseFrom } from './choosing.ts';
 import { type EndpointState, type Member, restoreInto, snapshotOf } from './endpoint-state.ts';
+import { type EdgeLearning, LEARNING } from './learned-edge.ts';
 import { EMPTY_ROSTER, mainMember, nextRoster } from './roster.ts';
-import { begin, end } from './traffic.ts';
+import { begin, end, forgetEdge, learn } from './traffic.ts';
 import { type CheckResult, checkBegan, checkEnded, clear, dueAt } from './verification.ts';
 import { viewOf } from './view.ts';
 
@@ -42,6 +43,8 @@ export interface Fleet {
   checkEnded(endpointId: string, result: CheckResult, now: number): readonly HealthEvent[];
   /** By hand: closes the circuit and ends the cooling of one endpoint, or of all. */
   clear(endpointId: string | undefined, now: number): readonly HealthEvent[];
+  /** By hand: forgets an endpoint's learned edge. False where there was none. */
+  forgetEdge(endpointId: string): boolean;
   /** Takes over changed settings. State survives for ids that stay; the others are forgotten once idle. */
   apply(settings: FleetSettings): void;
   /** Takes over what an earlier run saved, for the ids that are known. */
@@ -58,11 +61,13 @@ export interface Fleet {
 }
 
 /**
- * A fleet at rest, as the settings have it: every circuit closed, nothing known yet. Longer than other functions
+ * A fleet at rest, as the settings have it: every circuit closed, nothing known yet. `learning`: what differs from
+ * `LEARNING`, for fleets whose edges cut sooner than those of the world. Longer than other functions
  * since it is a table: each line leads one transition to where it is decided.
  */
-export function createFleet(settings: FleetSettings): Fleet {
+export function createFleet(settings: FleetSettings, rules: Partial<EdgeLearning> = {}): Fleet {
   let { health } = settings;
+  const learning = { ...LEARNING, ...rules };
   let roster = nextRoster(EMPTY_ROSTER, settings.clusters);
   const changed = new Set<string>();
 
@@ -89,13 +94,16 @@ export function createFleet(settings: FleetSettings): Fleet {
 
   return {
     choose: (request, now, random) =>
-      chooseFrom(roster.pools.get(request.cluster), request, health, now, random),
+      chooseFrom(roster.pools.get(request.cluster), request, { health, learning, now, random }),
     began(endpointId, cluster, operation, now) {
       const state = roster.states.get(endpointId);
       if (state !== undefined) begin(state, roster.pools.get(cluster), operation, health, now);
     },
     ended(endpointId, outcome, operation, model, now) {
-      const events = change(endpointId, (state) => end(state, outcome, operation, model, health, now));
+      const events = change(endpointId, (state) => [
+        ...end(state, outcome, operation, model, health, now),
+        ...learn(state, outcome, learning, now),
+      ]);
       forgetIdle(endpointId);
       return events ?? [];
     },
@@ -116,6 +124,7 @@ export function createFleet(settings: FleetSettings): Fleet {
       (endpointId === undefined ? [...roster.states.keys()] : [endpointId]).flatMap(
         (id) => change(id, (state) => clear(state, now)) ?? [],
       ),
+    forgetEdge: (endpointId) => change(endpointId, forgetEdge) ?? false,
     apply(next) {
       health = next.health;
       roster = nextRoster(roster, next.clusters);
@@ -135,11 +144,11 @@ export function createFleet(settings: FleetSettings): Fleet {
     view(endpointId, now) {
       const state = roster.states.get(endpointId);
       const member = state && mainMember(state);
-      return member && viewOf(member, now);
+      return member && viewOf(member, learning, now);
     },
     views: (now, cluster) =>
       (cluster === undefined ? places() : (roster.pools.get(cluster)?.members ?? [])).map((member) =>
-        viewOf(member, now),
+        viewOf(member, learning, now),
       ),
     endpoint(id) {
       const state = roster.states.get(id);

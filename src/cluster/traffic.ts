@@ -3,12 +3,14 @@ import type { Failed, Outcome } from '../domain/outcome.ts';
 import type { Operation } from '../domain/protocol.ts';
 import type { HealthSettings } from '../domain/settings.ts';
 import { equalsAmong } from './balance.ts';
-import { inService, mayBeTried } from './choosing.ts';
 import { CLOSED, halfOpened, opened, postponed, reopened } from './circuit.ts';
 import { blockedMs, type EndpointState, type Member } from './endpoint-state.ts';
+import { type EdgeLearning, NO_CUTS, taughtBy } from './learned-edge.ts';
 import { measured, notWithin } from './peak-ewma.ts';
 import { mainMember, type Pool } from './roster.ts';
+import { spanText } from './route-text.ts';
 import { lowered, raised, tookTurn } from './smooth-weighted.ts';
+import { inService, mayBeTried } from './sorting.ts';
 
 /** Longest cool-down, whatever a header asks for: a bad one must not take an endpoint out for a day. */
 const LONGEST_COOLDOWN_MS = 10 * 60_000;
@@ -76,13 +78,17 @@ export function end(
   state.inFlight = Math.max(0, state.inFlight - 1);
   if (operation === 'generate') state.generating = Math.max(0, state.generating - 1);
   count(state, outcome, operation, model, now);
+  if (!isCancelled(outcome)) state.unreachable = isUnreachable(outcome);
   if (operation === 'generate') {
     time(state, outcome, now);
     return judge(state, outcome, health, now);
   }
-  const unreachable = outcome.kind === 'failed' && outcome.cause === 'connect-failed';
-  return unreachable ? failed(state, outcome, health, now) : [];
+  return isUnreachable(outcome) ? failed(state, outcome, health, now) : [];
 }
+
+const isUnreachable = (outcome: Outcome): outcome is Failed =>
+  outcome.kind === 'failed' && outcome.cause === 'connect-failed';
+const isCancelled = (outcome: Outcome): boolean => outcome.kind === 'failed' && outcome.cause === 'cancelled';
 
 function count(
   state: EndpointState,
@@ -184,6 +190,27 @@ function failed(
   if (state.circuit.kind !== 'closed' || state.consecutiveFailures < most) return [];
   state.circuit = opened(now, health);
   return [event(state, 'opened', detail, now)];
+}
+
+/** What the attempt's end tells of the edge in front of the endpoint. */
+export function learn(
+  state: EndpointState,
+  outcome: Outcome,
+  learning: EdgeLearning,
+  now: number,
+): readonly HealthEvent[] {
+  const before = state.edges.learned;
+  state.edges = taughtBy(state.edges, outcome, learning, now);
+  const { learned } = state.edges;
+  if (learned === undefined || learned.since === before?.since) return [];
+  return [event(state, 'edge-learned', `an edge cuts after ${spanText(learned.silenceMs)} of silence`, now)];
+}
+
+/** By hand. Cuts seen so far are forgotten too. */
+export function forgetEdge(state: EndpointState): boolean {
+  const had = state.edges.learned !== undefined;
+  state.edges = NO_CUTS;
+  return had;
 }
 
 /** Where an endpoint stands in several clusters, the strictest of them counts: its state is one. */

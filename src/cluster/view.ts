@@ -1,5 +1,6 @@
 import type { EndpointView, HealthStatus } from '../domain/health.ts';
 import { type EndpointState, type Member, QPS_SECONDS } from './endpoint-state.ts';
+import { type EdgeLearning, learnedAt } from './learned-edge.ts';
 
 /** `unknown`: nothing was tried yet, neither by traffic nor by a verification. */
 function healthOf(state: EndpointState, now: number): HealthStatus {
@@ -13,7 +14,8 @@ function healthOf(state: EndpointState, now: number): HealthStatus {
  * An endpoint as seen from one of its places. The success rate is the share of the attempts that ended by
  * themselves which were answered: being told off with a 429 takes nothing out, but was no answer.
  */
-export function viewOf({ endpoint, state }: Member, now: number): EndpointView {
+export function viewOf({ endpoint, state }: Member, learning: EdgeLearning, now: number): EndpointView {
+  const learnedEdge = learnedAt(state.edges, learning, now);
   const requests = state.successes + state.failures;
   return {
     id: endpoint.id,
@@ -34,5 +36,7 @@ export function viewOf({ endpoint, state }: Member, now: number): EndpointView {
     qps: state.starts.count(now) / QPS_SECONDS,
     inFlight: state.inFlight,
     ...(state.lastError && { lastError: state.lastError }),
+    ...(endpoint.edge && { edge: endpoint.edge }),
+    ...(learnedEdge && { learnedEdge }),
   };
 }

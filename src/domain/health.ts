@@ -1,3 +1,5 @@
+import type { Edge } from './endpoint.ts';
+
 /** What people see of an endpoint's state. */
 export type HealthStatus = 'healthy' | 'degraded' | 'unhealthy' | 'unknown';
 
@@ -11,8 +13,27 @@ export type Circuit =
 export interface HealthEvent {
   readonly at: number;
   readonly endpointId: string;
-  readonly kind: 'opened' | 'verified' | 'verification-failed' | 'cooled-down' | 'recovered' | 'cleared';
+  readonly kind:
+    | 'opened'
+    | 'verified'
+    | 'verification-failed'
+    | 'cooled-down'
+    | 'recovered'
+    | 'cleared'
+    /** Two cuts after about the same silence: an edge stands in front of it. */
+    | 'edge-learned';
   readonly detail: string;
+}
+
+/** An edge that nobody configured, but that showed itself by what it cut. */
+export interface LearnedEdge {
+  /** The shorter one of the silences it cut at. */
+  readonly silenceMs: number;
+  /** When it was learned. */
+  readonly since: number;
+  readonly lastCutAt: number;
+  /** Cuts that speak for it. */
+  readonly cuts: number;
 }
 
 /** What survives a restart of an endpoint's state. */
@@ -28,6 +49,7 @@ export interface EndpointSnapshot {
   readonly lastSuccessAt?: number;
   /** Model and protocol last seen working, for verifications. */
   readonly lastModel?: string;
+  readonly learnedEdge?: LearnedEdge;
 }
 
 /** An endpoint as people see it, in lists, `proxy status` and the admin API. */
@@ -53,4 +75,7 @@ export interface EndpointView {
   readonly qps: number;
   readonly inFlight: number;
   readonly lastError?: { readonly at: number; readonly detail: string };
+  /** As configured. */
+  readonly edge?: Edge;
+  readonly learnedEdge?: LearnedEdge;
 }

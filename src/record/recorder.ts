@@ -8,35 +8,66 @@ import type { Log } from '../telemetry/telemetry.ts';
 
 export type { Totals };
 
-/** How an exchange ended, for its client. */
-export type Ending =
-  | { readonly kind: 'delivered' }
-  | { readonly kind: 'refused' | 'broken'; readonly error: GatewayError }
-  | { readonly kind: 'left' };
-
-export interface ExchangeRecord {
+/** As much of an exchange as the record needs. */
+export interface RecordedExchange {
+  readonly id: string;
   readonly request: IdentifiedRequest;
   readonly history: readonly Outcome[];
-  readonly ending: Ending;
+  readonly cluster: string;
+  readonly scenario: string;
+  readonly startedAt: number;
+  readonly attempts: number;
+  readonly joined: number;
+  readonly delivered: boolean;
+  readonly cancelled: boolean;
+  readonly journal: { readonly totalBytes: number };
+}
+
+/** How following ended, for one client. */
+export type ClientEnding =
+  | { readonly kind: 'delivered' }
+  | { readonly kind: 'refused' | 'broken' | 'untold'; readonly error: GatewayError }
+  | { readonly kind: 'left' };
+
+export interface FollowedRecord {
+  readonly request: IdentifiedRequest;
+  readonly exchange: RecordedExchange;
+  readonly followed: ClientEnding;
   readonly durationMs: number;
   readonly sentBytes: number;
 }
 
+export interface PickedRecord {
+  readonly id: string;
+  readonly endpoint: Endpoint;
+  readonly why: string;
+  /** Attempts made before. */
+  readonly attempt: number;
+  readonly retryMax: number;
+  readonly waitedMs: number;
+}
+
 /** Stage 6: puts what happened on record. */
 export interface Recorder {
-  received(request: IdentifiedRequest): void;
+  received(
+    request: IdentifiedRequest,
+    seat: { kind: 'opened' } | { kind: 'joined'; how: 'live' | 'replay'; exchange: { id: string } },
+  ): void;
   /** A request that never became an exchange: bad JSON, unknown path, over a limit. */
   turnedAway(request: ClientRequest, error: GatewayError, durationMs: number): void;
-  picked(about: {
-    id: string;
-    endpoint: Endpoint;
-    why: string;
-    attempt: number;
-    retryMax: number;
-    waitedMs: number;
-  }): void;
-  attemptEnded(id: string, outcome: Outcome): void;
-  finished(record: ExchangeRecord): void;
+  picked(record: PickedRecord): void;
+  attemptEnded(exchange: RecordedExchange, outcome: Outcome): void;
+  /** Nobody follows an exchange any more. */
+  detached(
+    exchange: RecordedExchange,
+    fate: { kind: 'run-on'; why: string } | { kind: 'grace' } | { kind: 'cancel' },
+  ): void;
+  /** A client has got what there was for it. */
+  followed(record: FollowedRecord): void;
+  /** Nobody can come for this answer any more. */
+  closed(exchange: RecordedExchange, dropped: string | undefined): void;
+  /** An answer is no longer kept whole. */
+  dropped(exchange: RecordedExchange, why: string): void;
   health(events: readonly HealthEvent[]): void;
   internal(detail: string, id?: string): void;
   /** Since start. */
@@ -53,11 +84,11 @@ export interface RecorderPorts {
 export function createRecorder({ log, store, view }: RecorderPorts): Recorder {
   let totals: Totals = NO_TOTALS;
 
-  const count = (outcome: 'success' | 'failure' | 'neither', durationMs: number) => {
+  const count = (ending: 'success' | 'failure' | 'neither', durationMs: number) => {
     const delta: Totals = {
       requests: 1,
-      successes: outcome === 'success' ? 1 : 0,
-      failures: outcome === 'failure' ? 1 : 0,
+      successes: ending === 'success' ? 1 : 0,
+      failures: ending === 'failure' ? 1 : 0,
       durationMs,
     };
     totals = {
@@ -70,7 +101,7 @@ export function createRecorder({ log, store, view }: RecorderPorts): Recorder {
   };
 
   return {
-    received({ id, method, path, model, client }) {
+    received({ id, method, path, model, client }, seat) {
       log.write({
         kind: 'request',
         id,
@@ -79,6 +110,8 @@ export function createRecorder({ log, store, view }: RecorderPorts): Recorder {
         ...(model === undefined ? {} : { model }),
         client: client.name,
       });
+      if (seat.kind === 'joined')
+        log.write({ kind: 'joined', id, exchangeId: seat.exchange.id, how: seat.how });
     },
     turnedAway({ id, method, path }, error, durationMs) {
       log.write({ kind: 'request', id, method, path });
@@ -93,9 +126,11 @@ export function createRecorder({ log, store, view }: RecorderPorts): Recorder {
           : { kind: 'retry', ...where, n: attempt, max: retryMax, waitedMs },
       );
     },
-    attemptEnded(id, outcome) {
+    attemptEnded({ id }, outcome) {
       if (outcome.kind !== 'failed' || outcome.cause === 'cancelled') return;
       const { endpointId, cause, phase, timer, status, detail, silenceMs, chargeRisk, times } = outcome;
+      const optional = { ...(timer ? { timer } : {}), ...(status === undefined ? {} : { status }) };
+      const afterMs = times.totalMs;
       log.write({
         kind: 'attempt-failed',
         id,
@@ -105,15 +140,24 @@ export function createRecorder({ log, store, view }: RecorderPorts): Recorder {
         detail,
         silenceMs,
         chargeRisk,
-        afterMs: times.totalMs,
-        ...(timer ? { timer } : {}),
-        ...(status === undefined ? {} : { status }),
+        afterMs,
+        ...optional,
       });
     },
-    finished(record) {
-      const success = record.ending.kind === 'delivered';
-      count(success ? 'success' : record.ending.kind === 'left' ? 'neither' : 'failure', record.durationMs);
+    detached({ id }, fate) {
+      log.write({ kind: 'detached', id, fate: fate.kind, why: fate.kind === 'run-on' ? fate.why : 'left' });
+    },
+    followed(record) {
+      const { kind } = record.followed;
+      count(kind === 'delivered' ? 'success' : kind === 'left' ? 'neither' : 'failure', record.durationMs);
       writeEnd(log, record);
+    },
+    closed(exchange, dropped) {
+      if (dropped === undefined || exchange.delivered) return;
+      log.write({ kind: 'undelivered', id: exchange.id, why: dropped, bytes: exchange.journal.totalBytes });
+    },
+    dropped({ id, journal }, why) {
+      log.write({ kind: 'undelivered', id, why, bytes: journal.totalBytes });
     },
     health(events) {
       if (events.length > 0) store.appendHealthEvents(events);
@@ -127,6 +171,7 @@ export function createRecorder({ log, store, view }: RecorderPorts): Recorder {
 }
 
 function gaveUp(id: string, error: GatewayError, attempts: number, durationMs: number) {
+  const detail = errorText(error);
   return {
     kind: 'gave-up',
     id,
@@ -134,21 +179,23 @@ function gaveUp(id: string, error: GatewayError, attempts: number, durationMs: n
     status: error.status,
     attempts,
     durationMs,
-    detail: errorText(error),
+    detail,
   } as const;
 }
 
-function writeEnd(log: Log, { request, history, ending, durationMs, sentBytes }: ExchangeRecord): void {
+function writeEnd(log: Log, { request, exchange, followed, durationMs, sentBytes }: FollowedRecord): void {
   const { id } = request;
+  const { history } = exchange;
   const last = history.at(-1);
   const endpointId = last?.endpointId ?? '';
-  switch (ending.kind) {
+  switch (followed.kind) {
     case 'left':
       return log.write({ kind: 'client-left', id, durationMs, sentBytes });
     case 'refused':
-      return log.write(gaveUp(id, ending.error, history.length, durationMs));
+    case 'untold':
+      return log.write(gaveUp(id, followed.error, history.length, durationMs));
     case 'broken':
-      return log.write({ kind: 'broken', id, endpointId, durationMs, detail: errorText(ending.error) });
+      return log.write({ kind: 'broken', id, endpointId, durationMs, detail: errorText(followed.error) });
     case 'delivered': {
       const status = last && last.kind !== 'failed' ? last.status : 200;
       if (last?.kind === 'rejected')
@@ -196,5 +243,7 @@ function writeHealth(
     case 'verified':
     case 'verification-failed':
       return;
+    default:
+      return log.write({ kind: 'note', detail: `${endpointId}: ${detail}` });
   }
 }

@@ -1,0 +1,178 @@
+import type { Expectation, PredictKey, PredictSample } from './expectation.ts';
+import {
+  createTimes,
+  ENOUGH_SAMPLES,
+  expectationOf,
+  mergedTimes,
+  noteInto,
+  raised,
+  samplesAt,
+  type Times,
+} from './expected.ts';
+import { priorOf } from './priors.ts';
+import { keptFrom, type Noted, writtenOf } from './snapshot.ts';
+
+/** Says what calls will be like from what calls like them were like. */
+export interface Predictor {
+  /** A call ended. Samples with a time that is no number ≥ 0 are left out. */
+  note(key: PredictKey, sample: PredictSample, now: number): void;
+  /**
+   * The p95 of each time, from the nearest that enough (5) is known of: the same kind of call at this endpoint;
+   * at all endpoints together; the same model with at least that effort; rules of thumb. Where the last two
+   * speak, what few calls there were of this or a lesser effort can raise them: a first cut is a warning.
+   *
+   * Changes nothing that can be seen. Costs about half a µs, and some µs after a call was noted.
+   */
+  expect(key: PredictKey, now: number): Expectation;
+  /** What has been noted, as JSON; about 0.5 KB a key. */
+  snapshot(): string;
+  /** Takes a snapshot's place up; one that can't be read makes an empty predictor. */
+  restore(json: string): void;
+  /** Keys that something is known of, at most 2,000. */
+  readonly size: number;
+}
+
+const MOST_KEYS = 2_000;
+/** Names come from clients. */
+const MOST_CHARACTERS = 128;
+/** How old an answer of `expect` may be if nothing was noted meanwhile: only fading could change it. */
+const KEEP_MS = 10_000;
+const MOST_KEPT = 32;
+
+interface Entry extends Noted {
+  readonly family: Family;
+  kept: Expectation | undefined;
+  keptAt: number;
+}
+
+/** All that is known of one model, stream kind and size class. */
+interface Family {
+  readonly key: string;
+  readonly entries: Map<string, Entry>;
+  /** Answers for those without enough calls of their own, by effort. */
+  readonly kept: Map<string, Expectation>;
+  keptAt: number;
+}
+
+const clipped = (text: string): string =>
+  text.length > MOST_CHARACTERS ? text.slice(0, MOST_CHARACTERS) : text;
+const familyKeyOf = ({ model, stream, sizeClass }: PredictKey): string =>
+  `${sizeClass}${stream ? '+' : '-'}${clipped(model)}`;
+const placeOf = ({ endpointId, effort }: PredictKey): string => `${endpointId}\n${clipped(effort)}`;
+
+/** A predictor that knows nothing but rules of thumb. Memory: some KB a key. */
+export function createPredictor(): Predictor {
+  const families = new Map<string, Family>();
+  /** Least recently noted first. */
+  const order = new Set<Entry>();
+
+  function entryFor(key: PredictKey, at: number): Entry {
+    const familyKey = familyKeyOf(key);
+    const family = families.get(familyKey) ?? createFamily(familyKey);
+    families.set(familyKey, family);
+    const place = placeOf(key);
+    const known = family.entries.get(place);
+    if (known) return known;
+    const own = { ...key, model: clipped(key.model), effort: clipped(key.effort) };
+    const entry: Entry = { key: own, times: createTimes(at), family, kept: undefined, keptAt: 0 };
+    family.entries.set(place, entry);
+    return entry;
+  }
+
+  function touch(entry: Entry): void {
+    entry.kept = undefined;
+    entry.family.kept.clear();
+    order.delete(entry);
+    order.add(entry);
+    if (order.size > MOST_KEYS) forget(order.values().next().value!);
+  }
+
+  function forget(entry: Entry): void {
+    order.delete(entry);
+    entry.family.entries.delete(placeOf(entry.key));
+    entry.family.kept.clear();
+    if (entry.family.entries.size === 0) families.delete(entry.family.key);
+  }
+
+  function expect(key: PredictKey, now: number): Expectation {
+    const family = families.get(familyKeyOf(key));
+    if (family === undefined) return priorOf(key);
+    const entry = family.entries.get(placeOf(key));
+    if (entry && samplesAt(entry.times, now) >= ENOUGH_SAMPLES) return measured(entry, now);
+    return elsewhere(family, key, now);
+  }
+
+  return {
+    note(key, sample, now) {
+      if (!isSound(sample)) return;
+      const before = expect(key, now);
+      const entry = entryFor(key, now);
+      noteInto(entry.times, sample, before, now);
+      touch(entry);
+    },
+    expect,
+    snapshot: () => writtenOf(order),
+    restore(json) {
+      families.clear();
+      order.clear();
+      for (const { key, times } of keptFrom(json)) {
+        const entry = entryFor(key, times.at);
+        Object.assign(entry.times, times);
+        touch(entry);
+      }
+    },
+    get size() {
+      return order.size;
+    },
+  };
+}
+
+const createFamily = (key: string): Family => ({ key, entries: new Map(), kept: new Map(), keptAt: 0 });
+
+function isSound({ firstEventMs = 0, longestSilenceMs, totalMs }: PredictSample): boolean {
+  return [firstEventMs, longestSilenceMs, totalMs].every((ms) => Number.isFinite(ms) && ms >= 0);
+}
+
+function measured(entry: Entry, now: number): Expectation {
+  if (entry.kept === undefined || now - entry.keptAt > KEEP_MS) {
+    entry.kept = expectationOf(entry.times, 'measured', priorOf(entry.key), now);
+    entry.keptAt = now;
+  }
+  return entry.kept;
+}
+
+function elsewhere(family: Family, key: PredictKey, now: number): Expectation {
+  if (now - family.keptAt > KEEP_MS || family.kept.size > MOST_KEPT) {
+    family.kept.clear();
+    family.keptAt = now;
+  }
+  const effort = clipped(key.effort);
+  const kept = family.kept.get(effort) ?? backedOff(family, key, now);
+  family.kept.set(effort, kept);
+  return kept;
+}
+
+/** See `Predictor.expect`. */
+function backedOff(family: Family, key: PredictKey, now: number): Expectation {
+  const prior = priorOf(key);
+  const timesOf = (fits: (effort: string) => boolean): Times =>
+    mergedTimes(
+      [...family.entries.values()].filter((entry) => fits(entry.key.effort)).map(({ times }) => times),
+      now,
+    );
+  const heaviness = (effort: string): number => priorOf({ ...key, effort }).firstEventMs;
+  const heavy = heaviness(key.effort);
+
+  const same = timesOf((effort) => effort === clipped(key.effort));
+  if (same.samples >= ENOUGH_SAMPLES) return expectationOf(same, 'other-endpoints', prior, now);
+  const heavier = timesOf((effort) => heaviness(effort) >= heavy);
+  const known =
+    heavier.samples >= ENOUGH_SAMPLES ? expectationOf(heavier, 'other-endpoints', prior, now) : prior;
+  const few = expectationOf(
+    timesOf((effort) => heaviness(effort) <= heavy),
+    known.basis,
+    known,
+    now,
+  );
+  return { ...raised(known, few), samples: known.basis === 'prior' ? few.samples : known.samples };
+}
