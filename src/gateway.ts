@@ -10,12 +10,13 @@ import type { Language } from './errors/catalogue.ts';
 import { adminPortsOf } from './gateway-views.ts';
 import { createVerifier } from './health/health.ts';
 import { createPipeline } from './pipeline.ts';
-import { createSlotQueue } from './plan/plan.ts';
+import { createPlainEndpoints, createSlotQueue } from './plan/plan.ts';
 import type { Clock } from './platform/clock.ts';
 import { answerText, verificationCall } from './protocols/protocols.ts';
 import { createRecorder } from './record/record.ts';
-import { createExchanges } from './relay/relay.ts';
+import { createExchanges, keyOf } from './relay/relay.ts';
 import { createRetryBudget } from './resilience/resilience.ts';
+import type { AnswerShelf } from './run-exchange.ts';
 import type { Store } from './storage/storage.ts';
 import type { Log } from './telemetry/telemetry.ts';
 
@@ -68,8 +69,13 @@ export async function startGateway(
   const lifetimeBefore = await store.loadTotals();
   log.setSecrets(secretsOf(current.settings));
   const transport = createTransport();
-  const exchanges = createExchanges(clock);
   const recorder = createRecorder({ log, store, view: (id) => fleet.view(id, clock.now()) });
+  const exchanges = createExchanges({
+    clock,
+    settings: () => current.settings.replay,
+    onClosed: (exchange, dropped) => recorder.closed(exchange, dropped),
+    onDropped: (exchange, why) => recorder.dropped(exchange, why),
+  });
 
   const saveSoon = () => {
     if (saving) return;
@@ -101,6 +107,8 @@ export async function startGateway(
     language,
     random,
     slots: createSlotQueue(),
+    plain: createPlainEndpoints(),
+    answers: answersIn(store),
     retries: createRetryBudget(),
     settings: () => current.settings,
     draining: () => draining,
@@ -234,6 +242,15 @@ export async function startGateway(
     stop,
     stopped,
   });
+}
+
+/** Answers that their clients have a name for, on disk. A disk that can't be read has none. */
+function answersIn(store: Store): AnswerShelf {
+  return {
+    byKey: (request) => store.loadAnswerByKey(keyOf(request) ?? '').catch(() => undefined),
+    byId: (id) => store.loadAnswer(id).catch(() => undefined),
+    save: (answer) => store.saveAnswer(answer),
+  };
 }
 
 /** Everything that must not be read in a log, whatever line it gets into. */

@@ -38,6 +38,9 @@ export interface Door {
 
 export const ADMIN_PREFIX = '/__qcc__';
 
+/** Under the admin's prefix, but for clients, with their own credential. */
+const TICKET_ANSWER = /\/exchanges\/[\w-]+\/answer$/;
+
 /** Longer than the idle time of clients' pools, so that it is they who close: no reset under a request. */
 const KEEP_ALIVE_MS = 75_000;
 
@@ -110,8 +113,8 @@ async function accept(
   const url = incoming.url ?? '/';
   const queryAt = url.indexOf('?');
   const path = queryAt < 0 ? url : url.slice(0, queryAt);
-  if (path === ADMIN_PREFIX || path.startsWith(`${ADMIN_PREFIX}/`))
-    return handlers.admin(incoming, response, path);
+  const isAdmin = path === ADMIN_PREFIX || path.startsWith(`${ADMIN_PREFIX}/`);
+  if (isAdmin && !TICKET_ANSWER.test(path)) return handlers.admin(incoming, response, path);
 
   const { auth, maxBodyBytes, requestTimeoutMs } = settings();
   const headers = incoming.headers as Record<string, string>;

@@ -10,23 +10,38 @@ const upstreamPath = (path: string): string =>
   path.startsWith('/v1/') || path === '/' || path.startsWith('/api/') ? path : `/v1${path}`;
 
 /** What goes upstream for a request at an endpoint: the client's bytes, but for what has to differ. */
-export function callFor(request: IdentifiedRequest, endpoint: Endpoint, timers: AttemptTimers): AttemptCall {
+export function callFor(
+  request: IdentifiedRequest,
+  endpoint: Endpoint,
+  timers: AttemptTimers,
+  streamed: boolean,
+): AttemptCall {
+  const asking = {
+    ...request,
+    stream: streamed,
+    bodyWasDecoded: request.headers['content-encoding'] !== undefined,
+  };
   return {
     endpoint,
     method: request.method,
     path: upstreamPath(request.path) + request.query,
-    headers: upstreamHeaders(
-      { ...request, bodyWasDecoded: request.headers['content-encoding'] !== undefined },
-      endpoint,
-    ),
-    body: bodyFor(request, endpoint),
+    headers: upstreamHeaders(asking, endpoint),
+    body: bodyFor(request, endpoint, streamed),
     timers,
   };
 }
 
-function bodyFor({ body, model }: IdentifiedRequest, endpoint: Endpoint): Buffer {
+function bodyFor(request: IdentifiedRequest, endpoint: Endpoint, streamed: boolean): Buffer {
+  const { body, model, protocol } = request;
+  const edits: Record<string, unknown> = {};
   const replacement = model === undefined ? undefined : endpoint.models[model];
-  if (replacement === undefined) return body;
+  if (replacement !== undefined) edits.model = replacement;
+  if (streamed && !request.stream) {
+    edits.stream = true;
+    // The aggregate of a Chat stream has usage, as the vendor's own answer has, only if the stream has.
+    if (protocol === 'openai-chat') edits.stream_options = { include_usage: true };
+  }
+  if (Object.keys(edits).length === 0) return body;
   const fields = scanObject(body);
-  return fields.ok ? spliceFields(body, fields.value, { model: replacement }) : body;
+  return fields.ok ? spliceFields(body, fields.value, edits) : body;
 }

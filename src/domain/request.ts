@@ -43,10 +43,18 @@ export interface BodyFacts {
 export interface IdentifiedRequest extends ClientRequest, BodyFacts {
   readonly protocol: Protocol;
   readonly operation: Operation;
+  /** Responses only: the vendor makes the answer in the background and is polled for it. */
+  readonly background: boolean;
   /** `x-qcc-scenario`. */
   readonly askedScenario?: ScenarioName;
   /** `x-qcc-timeout`, ms. */
   readonly askedTimeoutMs?: number;
+  /** `idempotency-key`. */
+  readonly idempotencyKey?: string;
+  /** False: `x-qcc-resume: never`. The exchange is neither joined nor left to others to join. */
+  readonly resumable: boolean;
+  /** `prefer: respond-async` (RFC 7240): a ticket instead of an answer. */
+  readonly async: boolean;
   /** How long the client will wait (`x-stainless-timeout`), ms. */
   readonly clientPatienceMs?: number;
 }

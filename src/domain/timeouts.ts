@@ -14,6 +14,14 @@ export interface Timeouts {
   readonly totalMs?: number;
 }
 
+/** What the scenarios say where nobody says otherwise. */
+export const BUILT_IN_SCENARIOS: Readonly<Record<ScenarioName, Required<Timeouts>>> = {
+  quick: { connectMs: 10_000, firstByteMs: 30_000, idleMs: 60_000, totalMs: 300_000 },
+  chat: { connectMs: 10_000, firstByteMs: 60_000, idleMs: 60_000, totalMs: 300_000 },
+  reasoning: { connectMs: 10_000, firstByteMs: 120_000, idleMs: 60_000, totalMs: 600_000 },
+  generation: { connectMs: 10_000, firstByteMs: 180_000, idleMs: 60_000, totalMs: 900_000 },
+};
+
 /** A timeout in force, with whose setting it is: "scenario chat", "endpoint jp", "header x-qcc-timeout". */
 export interface Limit {
   readonly ms: number;

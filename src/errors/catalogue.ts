@@ -128,6 +128,36 @@ export const CATALOGUE = {
     en: 'The answer broke off after part of it had been sent ({detail}). It is incomplete: do not use it as it is.',
     zh: '应答在发送了一部分之后中断（{detail}），内容不完整，请勿直接使用。',
   },
+  upstream_rejected: {
+    status: 502,
+    retryHelps: false,
+    en: 'The upstream refused the request after the connection had been kept alive for a while: {detail}.',
+    zh: '连接保活一段时间后，上游拒绝了请求：{detail}。',
+  },
+  come_back: {
+    status: 529,
+    retryHelps: true,
+    en: 'The edge in front of this gateway would cut the stream now. The answer is still being made: ask again and you will be joined to it.',
+    zh: '网关前的边缘节点即将切断此连接。应答仍在生成，请重新请求，将接续同一个应答。',
+  },
+  key_reused: {
+    status: 422,
+    retryHelps: false,
+    en: 'Idempotency-Key "{key}" was used for another request. Use a fresh key for a different body.',
+    zh: 'Idempotency-Key "{key}" 已用于另一个请求，内容不同请换用新的 key。',
+  },
+  no_such_answer: {
+    status: 404,
+    retryHelps: false,
+    en: 'There is no answer {id} for you: it was never asked for with this credential, or it is no longer kept (replay.ttl, replay.key_ttl).',
+    zh: '没有属于你的应答 {id}：未曾以此密钥请求过，或已超过保留期（replay.ttl、replay.key_ttl）。',
+  },
+  cancelled: {
+    status: 499,
+    retryHelps: true,
+    en: 'The exchange was cancelled, by its client or by hand.',
+    zh: '该请求已被客户端或人工取消。',
+  },
   draining: {
     status: 503,
     retryHelps: true,

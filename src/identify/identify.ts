@@ -4,7 +4,7 @@ import type { Result } from '../domain/result.ts';
 import { fail, ok } from '../domain/result.ts';
 import { SCENARIO_NAMES, type ScenarioName } from '../domain/timeouts.ts';
 import { type GatewayError, gatewayError } from '../errors/gateway-error.ts';
-import { protocolOfPath, readBody } from '../protocols/protocols.ts';
+import { fieldValue, protocolOfPath, readBody, scanObject } from '../protocols/protocols.ts';
 
 type Headers = Readonly<Record<string, string | undefined>>;
 
@@ -43,13 +43,30 @@ export function identify(request: ClientRequest): Result<IdentifiedRequest, Gate
       operation,
       stream: false,
       thinking: false,
+      background: false,
       ...sessionOf(headers),
       ...asked.value,
     });
   }
   const facts = readBody(protocol, request.body);
   if (!facts.ok) return fail(gatewayError('bad_json', { detail: facts.error.detail }));
-  return ok({ ...request, ...facts.value, protocol, operation, ...sessionOf(headers), ...asked.value });
+  const background = protocol === 'openai-responses' && asksForBackground(request.body);
+  return ok({
+    ...request,
+    ...facts.value,
+    background,
+    protocol,
+    operation,
+    ...sessionOf(headers),
+    ...asked.value,
+  });
+}
+
+/** A search costs µs; the scan that follows is for those few that carry the word. */
+function asksForBackground(body: Buffer): boolean {
+  if (!body.includes('"background"')) return false;
+  const fields = scanObject(body);
+  return fields.ok && fieldValue(body, fields.value, 'background') === true;
 }
 
 /** Headers that name the conversation win over the body's fields: clients set them on purpose. */
@@ -59,16 +76,31 @@ function sessionOf(headers: Headers): { session?: string } {
 }
 
 interface Asked {
+  idempotencyKey?: string;
+  resumable: boolean;
+  async: boolean;
   askedScenario?: ScenarioName;
   askedTimeoutMs?: number;
   clientPatienceMs?: number;
 }
 
+/** RFC 8941 strings have no limit; ours keeps the index small. */
+const KEY_LENGTH_MAX = 255;
+
 const isScenario = (name: string): name is ScenarioName =>
   (SCENARIO_NAMES as readonly string[]).includes(name);
 
 function readAskedHeaders(headers: Headers): Result<Asked, GatewayError> {
-  const asked: Asked = {};
+  const asked: Asked = {
+    resumable: headers['x-qcc-resume']?.toLowerCase() !== 'never',
+    async: /(^|[\s,;])respond-async($|[\s,;])/i.test(headers.prefer ?? ''),
+  };
+  const key = headers['idempotency-key'];
+  if (key !== undefined) {
+    if (key.length === 0 || key.length > KEY_LENGTH_MAX)
+      return badHeader('idempotency-key', key, `1 to ${KEY_LENGTH_MAX} characters`);
+    asked.idempotencyKey = key;
+  }
   const scenario = headers['x-qcc-scenario'];
   if (scenario !== undefined) {
     if (!isScenario(scenario)) return badHeader('x-qcc-scenario', scenario, SCENARIO_NAMES.join(', '));

@@ -1,9 +1,14 @@
 import type { Failed, Outcome } from '../domain/outcome.ts';
+import type { RetrySettings } from '../domain/settings.ts';
 import type { TimerName } from '../domain/timeouts.ts';
 import type { ErrorCode } from '../errors/catalogue.ts';
 import { type GatewayError, gatewayError } from '../errors/gateway-error.ts';
 import { remainingMs } from '../resilience/resilience.ts';
 import type { Plan } from './plan-for.ts';
+
+/** Likely or certainly paid for: asking again would likely be paid for again. */
+export const wasCharged = (outcome: Outcome): boolean =>
+  outcome.kind === 'failed' && (outcome.chargeRisk === 'likely' || outcome.chargeRisk === 'certain');
 
 const TIMER_ERRORS: Record<TimerName, ErrorCode> = {
   connect: 'connect_timeout',
@@ -12,11 +17,26 @@ const TIMER_ERRORS: Record<TimerName, ErrorCode> = {
   total: 'total_timeout',
 };
 
+/** Stops clients that would pay again: Claude Code gives up at once when told to wait over a minute. */
+const CHARGED_RETRY_AFTER_MS = 120_000;
+
 /**
- * The error a client gets when no attempt answered: 504 where time ran out, 429 where everybody is rate limited,
- * 502 otherwise.
+ * The error a client gets when no attempt answered. Where so many attempts were paid for that no further one was
+ * made, it is told not to ask again.
  */
-export function errorOf(plan: Plan, history: readonly Outcome[], now: number): GatewayError {
+export function errorOf(
+  plan: Plan,
+  history: readonly Outcome[],
+  retry: RetrySettings,
+  now: number,
+): GatewayError {
+  const error = whatFailed(plan, history, now);
+  const spent = history.filter(wasCharged).length > retry.maxCharged;
+  return spent ? { ...error, retryHelps: false, retryAfterMs: CHARGED_RETRY_AFTER_MS } : error;
+}
+
+/** 504 where time ran out, 429 where everybody is rate limited, 502 otherwise. */
+function whatFailed(plan: Plan, history: readonly Outcome[], now: number): GatewayError {
   const failures = history.filter((outcome): outcome is Failed => outcome.kind === 'failed');
   const last = failures.at(-1);
   const attempts = history.length;

@@ -6,7 +6,7 @@ import type { RetrySettings } from '../domain/settings.ts';
 import type { AttemptTimers } from '../domain/timeouts.ts';
 import { type GatewayError, gatewayError } from '../errors/gateway-error.ts';
 import { fullJitter, remainingMs } from '../resilience/resilience.ts';
-import { errorOf } from './give-up.ts';
+import { errorOf, wasCharged } from './give-up.ts';
 import { attemptTimers, type Plan } from './plan-for.ts';
 
 /** What to do next with an exchange. */
@@ -15,6 +15,8 @@ export type Step =
       readonly kind: 'attempt';
       readonly endpoint: Endpoint;
       readonly timers: AttemptTimers;
+      /** The upstream is asked for a stream, whatever the client asked for. */
+      readonly streamed: boolean;
       /** Why this endpoint: 'priority', 'session', 'least-bad'… */
       readonly why: string;
     }
@@ -38,6 +40,8 @@ export interface World {
   /** Requests waiting for a slot in this cluster, without this one. */
   readonly waiting: number;
   choose(request: ChooseRequest): Choice;
+  /** Is a call to this endpoint streamed upstream? */
+  streams(endpoint: Endpoint): boolean;
   /** May a call be repeated at the same endpoint, or is there a storm of repeats already? */
   retryAllowed(): boolean;
   random(): number;
@@ -53,7 +57,7 @@ export function nextStep(progress: Progress, world: World, now: number): Step {
   const { request, plan, history } = progress;
   const last = history.at(-1);
   if (last && last.kind !== 'failed') return { kind: 'deliver' };
-  const giveUp = (): Step => ({ kind: 'give-up', error: errorOf(plan, history, now) });
+  const giveUp = (): Step => ({ kind: 'give-up', error: errorOf(plan, history, world.retry, now) });
   if (last && isFinal(last, history, world.retry)) return giveUp();
   if (remainingMs(plan.deadlineAt, now) === 0) return giveUp();
 
@@ -75,14 +79,24 @@ export function nextStep(progress: Progress, world: World, now: number): Step {
       const pauseMs = progress.backedOff ? 0 : pauseBefore(endpoint.id, history, world);
       if (pauseMs === undefined || pauseMs >= remainingMs(plan.deadlineAt, now)) return giveUp();
       if (pauseMs > 0) return { kind: 'wait', ms: pauseMs, for: 'backoff' };
-      return { kind: 'attempt', endpoint, timers: attemptTimers(plan, endpoint, now), why };
+      const streamed = world.streams(endpoint);
+      return {
+        kind: 'attempt',
+        endpoint,
+        timers: attemptTimers(plan, endpoint, streamed, now),
+        streamed,
+        why,
+      };
     }
   }
 }
 
 /** A failure after which no further attempt is made. */
 function isFinal(last: Failed, history: readonly Outcome[], retry: RetrySettings): boolean {
-  return last.committed || last.cause === 'cancelled' || history.length > retry.max;
+  if (last.committed || last.cause === 'cancelled') return true;
+  // A failure that cost nothing is repeated as often as `max` says; one that was paid for only a few times.
+  const charged = history.filter(wasCharged).length;
+  return history.length > retry.max || charged > retry.maxCharged;
 }
 
 const isBadKey = (outcome: Outcome): boolean => outcome.kind === 'failed' && outcome.cause === 'bad-key';

@@ -1,7 +1,13 @@
 import type { Endpoint } from '../domain/endpoint.ts';
 import type { IdentifiedRequest } from '../domain/request.ts';
-import type { Settings } from '../domain/settings.ts';
-import type { AttemptTimers, Limit, ScenarioName, Timeouts } from '../domain/timeouts.ts';
+import type { OnDisconnect, Settings } from '../domain/settings.ts';
+import {
+  type AttemptTimers,
+  BUILT_IN_SCENARIOS,
+  type Limit,
+  type ScenarioName,
+  type Timeouts,
+} from '../domain/timeouts.ts';
 import { remainingMs, smallest } from '../resilience/resilience.ts';
 import { routeFor } from './route.ts';
 import { scenarioFor } from './scenario.ts';
@@ -13,11 +19,14 @@ export interface Plan {
   readonly scenarioBy: 'header' | 'route' | 'request';
   readonly route?: string;
   readonly connect: Limit;
-  /** Absent where the call is not streamed upstream: there the first byte is the whole answer. */
-  readonly firstByte?: Limit;
+  /** Where the call is streamed upstream. */
+  readonly firstByte: Limit;
+  /** Where it is not, the first byte is the whole answer: only what a person has set for it counts. */
+  readonly firstByteWhole?: Limit;
   readonly idle: Limit;
   readonly total: Limit;
   readonly deadlineAt: number;
+  readonly onDisconnect: OnDisconnect;
 }
 
 type TimerKey = keyof Timeouts;
@@ -32,55 +41,60 @@ const patienceWithMargin = (ms: number): number => ms - Math.min(2_000, ms * 0.0
 
 /**
  * Route, scenario and timers of a request. What a route says replaces what the scenario says, and the client's
- * `x-qcc-timeout` replaces both for `total`; of what is left, and of `timeouts`, the smallest wins.
+ * `x-qcc-timeout` replaces both for `total`; of what people have set, the smallest wins, and the built-in scenario
+ * counts only where nobody has set anything.
  */
-export function planFor(request: IdentifiedRequest, settings: Settings, cluster?: string): Plan {
+export function planFor(request: IdentifiedRequest, settings: Settings): Plan {
   const route = routeFor(request, settings.routes);
   const scenario = scenarioFor(request, route);
   const ofScenario = settings.scenarios[scenario.name];
+  const builtIn = BUILT_IN_SCENARIOS[scenario.name];
+  const byScenario = `scenario ${scenario.name}`;
 
-  const own = (key: TimerKey): Limit | undefined =>
+  /** What a person has set: in a route, or else in the scenario and for all. */
+  const set = (key: TimerKey): Limit | undefined =>
     limit(route?.timeouts?.[key], `route ${route?.name}`) ??
-    limit(ofScenario[key], `scenario ${scenario.name}`);
-  const inForce = (key: TimerKey, ...more: (Limit | undefined)[]): Limit =>
-    smallest(own(key), limit(settings.timeouts[key], 'timeouts'), ...more) ?? NEVER;
-
-  const total =
     smallest(
-      limit(request.askedTimeoutMs, 'header x-qcc-timeout') ?? inForce('totalMs'),
-      limit(
-        request.clientPatienceMs === undefined ? undefined : patienceWithMargin(request.clientPatienceMs),
-        'header x-stainless-timeout',
-      ),
-    ) ?? NEVER;
+      ofScenario[key] === builtIn[key] ? undefined : limit(ofScenario[key], byScenario),
+      limit(settings.timeouts[key], 'timeouts'),
+    );
+  const inForce = (key: TimerKey): Limit => set(key) ?? { ms: builtIn[key], setBy: byScenario };
+  const firstByteWhole =
+    limit(route?.timeouts?.firstByteMs, `route ${route?.name}`) ??
+    limit(settings.timeouts.firstByteMs, 'timeouts');
+  const patience =
+    request.clientPatienceMs === undefined
+      ? undefined
+      : limit(patienceWithMargin(request.clientPatienceMs), 'header x-stainless-timeout');
+  const asked = limit(request.askedTimeoutMs, 'header x-qcc-timeout') ?? inForce('totalMs');
+  const total = smallest(asked, patience) ?? asked;
+  const listener = settings.listen.find(({ name }) => name === request.listener);
 
   return {
-    cluster: route?.cluster ?? cluster ?? settings.defaultCluster,
+    cluster: route?.cluster ?? settings.defaultCluster,
     scenario: scenario.name,
     scenarioBy: scenario.by,
     ...(route ? { route: route.name } : {}),
     connect: inForce('connectMs'),
-    ...(request.stream || request.operation === 'count-tokens' ? { firstByte: inForce('firstByteMs') } : {}),
+    firstByte: inForce('firstByteMs'),
+    ...(firstByteWhole ? { firstByteWhole } : {}),
     idle: inForce('idleMs'),
     total,
     deadlineAt: request.receivedAt + total.ms,
+    onDisconnect: route?.onDisconnect ?? listener?.onDisconnect ?? settings.disconnect.policy,
   };
 }
 
-/** No setting says anything: a day, which is longer than any answer takes. */
-const NEVER: Limit = { ms: 24 * 3_600_000, setBy: 'built-in' };
-
 /** The timers of one attempt: what the plan says and what the endpoint says, the smaller one each. */
-export function attemptTimers(plan: Plan, endpoint: Endpoint, now: number): AttemptTimers {
+export function attemptTimers(plan: Plan, endpoint: Endpoint, streamed: boolean, now: number): AttemptTimers {
   const { connectMs, firstByteMs, idleMs, totalMs } = endpoint.timeouts;
   const by = `endpoint ${endpoint.name}`;
-  const firstByte = smallest(plan.firstByte, limit(firstByteMs, by));
+  const firstByte = smallest(streamed ? plan.firstByte : plan.firstByteWhole, limit(firstByteMs, by));
+  const left = { ms: remainingMs(plan.deadlineAt, now), setBy: plan.total.setBy };
   return {
     connect: smallest(plan.connect, limit(connectMs, by)) ?? plan.connect,
     ...(firstByte ? { firstByte } : {}),
     idle: smallest(plan.idle, limit(idleMs, by)) ?? plan.idle,
-    total:
-      smallest({ ms: remainingMs(plan.deadlineAt, now), setBy: plan.total.setBy }, limit(totalMs, by)) ??
-      plan.total,
+    total: smallest(left, limit(totalMs, by)) ?? left,
   };
 }

@@ -1,3 +1,4 @@
 export { nextStep, type Progress, type Step } from './next-step.ts';
+export { createPlainEndpoints, type PlainEndpoints, streamsUpstream } from './plain-endpoints.ts';
 export { attemptTimers, type Plan, planFor } from './plan-for.ts';
 export { createSlotQueue, type QueueSeat, type SlotQueue } from './slot-queue.ts';

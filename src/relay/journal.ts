@@ -1,6 +1,7 @@
 import type { FlowControl } from '../domain/answer.ts';
 import type { GatewayError } from '../errors/gateway-error.ts';
 import type { Clock } from '../platform/clock.ts';
+import type { StreamProgress } from '../protocols/protocols.ts';
 
 /** How an exchange's answer ended. */
 export type JournalEnd =
@@ -11,54 +12,77 @@ export type JournalEnd =
   /** No byte of an answer was given out. */
   | { readonly kind: 'refused'; readonly error: GatewayError };
 
-/** The head of the answer as clients see it. */
+/** The head of the answer. */
 export interface JournalHead {
   readonly status: number;
-  /** Name, value, name, value… */
+  /** Name, value, name, value… as clients see them. */
   readonly headers: readonly string[];
+  /** `events`: the protocol's event stream, watched. `plain`: bytes that go to every client as they are. */
+  readonly form: 'events' | 'plain';
 }
+
+/** What a heartbeat between two events must know. */
+export type JournalProgress = StreamProgress & { readonly atBoundary: boolean };
 
 /** Unread bytes at which the upstream is asked to pause, and at which it goes on. */
 const HIGH_WATER_BYTES = 256 * 1024;
 const LOW_WATER_BYTES = 64 * 1024;
 
-/** A place in a journal. `next` gives chunk after chunk; undefined: none yet, `onNews` tells of more. */
+const NO_CHUNKS: Buffer[] = [];
+
+/** A place in a journal. */
 export interface JournalReader {
+  /** Chunk after chunk; undefined: none yet, news will tell of more. */
   next(): Buffer | undefined;
   /** Everything up to the end was read, and the end is known. */
   readonly atEnd: boolean;
   leave(): void;
 }
 
+export interface ReaderOptions {
+  /** There is something to read, or the end is known. */
+  onNews(): void;
+  /** What was read so far is void: another attempt's answer begins. Only for readers that keep it to themselves. */
+  onReset(): void;
+  /** What it reads goes to a client at once: after its first chunk the answer has to be this one. */
+  givesOut(): boolean;
+}
+
 interface Cursor {
   /** Index of the next chunk, counted from the journal's first. */
   chunk: number;
   readBytes: number;
-  readonly onNews: () => void;
+  readonly options: ReaderOptions;
 }
 
 /**
- * The replayable answer of an exchange. One pump writes it, readers follow from wherever they are. What every
- * reader has read is let go, and the upstream is held back while the slowest reader is far behind.
+ * The replayable answer of an exchange. One pump writes it, readers follow it from its first byte. While it is
+ * kept, every byte stays; when it is not, what all readers have read is let go. The upstream is held back while
+ * the slowest reader is far behind.
  */
 export class Journal {
+  /** Set by the pump. */
+  progress: JournalProgress | undefined;
+  readonly #clock: Clock;
+  /** Told by how much the kept bytes grew or, negative, shrank. */
+  readonly #onKept: (bytes: number) => void;
   #head: JournalHead | undefined;
   #end: JournalEnd | undefined;
-  #chunks: Buffer[] = [];
+  #chunks: Buffer[] = NO_CHUNKS;
   #dropped = 0;
   #totalBytes = 0;
+  #keptBytes = 0;
+  #keeps: boolean;
+  #lastAppendAt: number | undefined;
   #flow: FlowControl | undefined;
   #paused = false;
   readonly #cursors = new Set<Cursor>();
-  readonly #clock: Clock;
-  #lastAppendAt: number | undefined;
+  readonly #watchers = new Set<() => void>();
 
-  constructor(clock: Clock) {
+  constructor(clock: Clock, keeps: boolean, onKept: (bytes: number) => void) {
     this.#clock = clock;
-  }
-
-  get lastAppendAt(): number | undefined {
-    return this.#lastAppendAt;
+    this.#keeps = keeps;
+    this.#onKept = onKept;
   }
 
   get head(): JournalHead | undefined {
@@ -69,15 +93,40 @@ export class Journal {
     return this.#end;
   }
 
+  /** Bytes of the answer so far. */
   get totalBytes(): number {
     return this.#totalBytes;
+  }
+
+  /** Bytes in memory. */
+  get keptBytes(): number {
+    return this.#keptBytes;
+  }
+
+  get lastAppendAt(): number | undefined {
+    return this.#lastAppendAt;
   }
 
   get readers(): number {
     return this.#cursors.size;
   }
 
-  /** The commit point: from here on the answer is being given out. */
+  /** Every byte stays, for readers still to come. */
+  get keeps(): boolean {
+    return this.#keeps;
+  }
+
+  /** It can be read from its first byte. */
+  get whole(): boolean {
+    return this.#dropped === 0;
+  }
+
+  /** Some client that is still there has got part of the answer. */
+  get givenOut(): boolean {
+    for (const cursor of this.#cursors) if (cursor.readBytes > 0 && cursor.options.givesOut()) return true;
+    return false;
+  }
+
   open(head: JournalHead, flow: FlowControl): void {
     this.#head = head;
     this.#flow = flow;
@@ -85,10 +134,13 @@ export class Journal {
   }
 
   append(chunk: Buffer): void {
+    if (this.#chunks === NO_CHUNKS) this.#chunks = [];
     this.#chunks.push(chunk);
     this.#totalBytes += chunk.length;
+    this.#keptBytes += chunk.length;
     this.#lastAppendAt = this.#clock.now();
     this.#tell();
+    if (this.#keeps) this.#onKept(chunk.length);
     if (!this.#paused && this.#unreadBytes() > HIGH_WATER_BYTES) {
       this.#paused = true;
       this.#flow?.pause();
@@ -98,12 +150,44 @@ export class Journal {
   finish(end: JournalEnd): void {
     if (this.#end) return;
     this.#end = end;
+    this.#flow = undefined;
     this.#tell();
   }
 
-  /** Starts reading at the first byte that is still kept. */
-  read(onNews: () => void): JournalReader {
-    const cursor: Cursor = { chunk: this.#dropped, readBytes: 0, onNews };
+  /** Back to before the answer began, for another attempt. Only while nothing is given out. */
+  reset(): void {
+    if (this.#keeps) this.#onKept(-this.#keptBytes);
+    this.#head = undefined;
+    this.#flow = undefined;
+    this.#paused = false;
+    this.progress = undefined;
+    this.#chunks = NO_CHUNKS;
+    this.#dropped = 0;
+    this.#totalBytes = 0;
+    this.#keptBytes = 0;
+    for (const cursor of this.#cursors) {
+      cursor.chunk = 0;
+      cursor.readBytes = 0;
+      cursor.options.onReset();
+    }
+  }
+
+  /** Nobody will come to read it from the start: what has been read is let go. */
+  letGo(): void {
+    if (!this.#keeps) return;
+    this.#onKept(-this.#keptBytes);
+    this.#keeps = false;
+    this.#settle();
+  }
+
+  /** Everything that is kept, as one. */
+  bytes(): Buffer {
+    return Buffer.concat(this.#chunks);
+  }
+
+  /** Starts reading at the first byte that is still there. */
+  read(options: ReaderOptions): JournalReader {
+    const cursor: Cursor = { chunk: this.#dropped, readBytes: 0, options };
     this.#cursors.add(cursor);
     const journal = this;
     return {
@@ -118,6 +202,12 @@ export class Journal {
     };
   }
 
+  /** Tells of news without reading: nothing is kept or held back for a watcher. */
+  watch(onNews: () => void): { leave(): void } {
+    this.#watchers.add(onNews);
+    return { leave: () => void this.#watchers.delete(onNews) };
+  }
+
   #next(cursor: Cursor): Buffer | undefined {
     const chunk = this.#chunks[cursor.chunk - this.#dropped];
     if (chunk === undefined) return undefined;
@@ -129,16 +219,22 @@ export class Journal {
 
   /** Lets go of what everyone has read, and lets the upstream go on once the slowest reader has caught up. */
   #settle(): void {
-    let slowest = this.#dropped + this.#chunks.length;
-    for (const cursor of this.#cursors) slowest = Math.min(slowest, cursor.chunk);
-    const readable = slowest - this.#dropped;
-    if (readable === this.#chunks.length) this.#chunks = [];
-    else if (readable > 0) this.#chunks.splice(0, readable);
-    this.#dropped = slowest;
+    if (!this.#keeps) this.#trim();
     if (this.#paused && this.#unreadBytes() <= LOW_WATER_BYTES) {
       this.#paused = false;
       this.#flow?.resume();
     }
+  }
+
+  #trim(): void {
+    let slowest = this.#dropped + this.#chunks.length;
+    for (const cursor of this.#cursors) slowest = Math.min(slowest, cursor.chunk);
+    const readable = slowest - this.#dropped;
+    if (readable === 0) return;
+    const gone = readable === this.#chunks.length ? this.#chunks : this.#chunks.splice(0, readable);
+    if (gone === this.#chunks) this.#chunks = NO_CHUNKS;
+    for (const chunk of gone) this.#keptBytes -= chunk.length;
+    this.#dropped = slowest;
   }
 
   #unreadBytes(): number {
@@ -148,6 +244,7 @@ export class Journal {
   }
 
   #tell(): void {
-    for (const cursor of this.#cursors) cursor.onNews();
+    for (const cursor of this.#cursors) cursor.options.onNews();
+    for (const onNews of this.#watchers) onNews();
   }
 }

@@ -14,7 +14,8 @@ import type { Journal } from './journal.ts';
 export interface PumpOptions {
   readonly protocol: Protocol;
   readonly operation: Operation;
-  readonly stream: boolean;
+  /** The upstream was asked for a stream; its client may not have been. */
+  readonly streamed: boolean;
   /** The request's body: an upstream that can't count tokens has them estimated from it. */
   readonly requestBody: Buffer;
   /** The gateway's own headers on the answer, flat. */
@@ -28,6 +29,8 @@ export interface Pump extends AnswerSink {
    * has not said itself what went wrong.
    */
   readonly tellable: boolean;
+  /** A stream was asked for, and a whole JSON answer came. */
+  readonly answeredPlain: boolean;
 }
 
 /** A preamble is some hundred bytes; one this long is given out as it is. */
@@ -50,7 +53,7 @@ export function createPump(journal: Journal, options: PumpOptions): Pump {
 
 class JournalPump implements Pump {
   sawEvent = false;
-  committed = false;
+  #opened = false;
   #toldError = false;
   #watch: StreamWatch | undefined;
   readonly #journal: Journal;
@@ -71,6 +74,14 @@ class JournalPump implements Pump {
     return this.#watch?.usage ?? this.#wholeUsage;
   }
 
+  get committed(): boolean {
+    return this.#opened && this.#journal.givenOut;
+  }
+
+  get answeredPlain(): boolean {
+    return this.#options.streamed && this.#mode === 'whole' && this.#head?.status === 200;
+  }
+
   get sawTokens(): boolean {
     return this.#watch?.hasContent ?? false;
   }
@@ -83,7 +94,7 @@ class JournalPump implements Pump {
     this.#head = head;
     this.#flow = flow;
     this.#mode = this.#modeFor(head);
-    if (this.#mode === 'stream') this.#watch = createStreamWatch(this.#options.protocol);
+    if (this.#mode === 'stream') this.#startWatch();
     if (this.#mode === 'pass') this.#commit();
   }
 
@@ -110,12 +121,12 @@ class JournalPump implements Pump {
   }
 
   #modeFor({ status, headers }: AnswerHead): Mode {
-    const { operation, stream } = this.#options;
+    const { operation, streamed } = this.#options;
     if (operation === 'count-tokens' && (status === 404 || status === 405 || status === 501))
       return 'estimate';
     if (operation === 'pass') return 'pass';
     if (status >= 300) return 'whole';
-    if (!stream || headers['content-encoding'] !== undefined) return 'whole';
+    if (!streamed || headers['content-encoding'] !== undefined) return 'whole';
     return headers['content-type']?.includes('text/event-stream') ? 'stream' : 'undecided';
   }
 
@@ -123,7 +134,12 @@ class JournalPump implements Pump {
   #decideBy(firstChunk: Buffer): void {
     const start = firstChunk.toString('latin1', 0, 16).trimStart();
     this.#mode = /^(event|data|id|retry)?:/.test(start) ? 'stream' : 'whole';
-    if (this.#mode === 'stream') this.#watch = createStreamWatch(this.#options.protocol);
+    if (this.#mode === 'stream') this.#startWatch();
+  }
+
+  #startWatch(): void {
+    this.#watch = createStreamWatch(this.#options.protocol);
+    this.#journal.progress = this.#watch;
   }
 
   #streamed(chunk: Buffer): Verdict | undefined {
@@ -131,7 +147,7 @@ class JournalPump implements Pump {
     if (!watch) return undefined;
     watch.push(chunk);
     this.sawEvent ||= watch.sawEvent;
-    if (this.committed) {
+    if (this.#opened) {
       this.#journal.append(chunk);
       return watch.error ? this.#errorAfterCommit(watch.error) : undefined;
     }
@@ -139,7 +155,7 @@ class JournalPump implements Pump {
       return { kind: 'stream-error', type: watch.error.type, detail: watch.error.message };
     this.#hold(chunk, HELD_BYTES_MAX);
     if (watch.hasContent || watch.complete) this.#commit();
-    return this.committed && watch.error ? this.#errorAfterCommit(watch.error) : undefined;
+    return this.#opened && watch.error ? this.#errorAfterCommit(watch.error) : undefined;
   }
 
   #errorAfterCommit(error: { type: string; message: string }): Verdict | undefined {
@@ -156,13 +172,13 @@ class JournalPump implements Pump {
       this.#commit();
       return { kind: 'whole' };
     }
-    if (this.#heldBytes === 0 && !this.committed) return { kind: 'empty' };
+    if (this.#heldBytes === 0 && !this.#opened) return { kind: 'empty' };
     return { kind: 'truncated', detail: 'the stream ended without its end mark' };
   }
 
   #wholeEnded(): Verdict {
     const head = this.#head;
-    if (this.committed || !head) return { kind: 'whole' };
+    if (this.#opened || !head) return { kind: 'whole' };
     const body = this.#held.length === 1 && this.#held[0] ? this.#held[0] : Buffer.concat(this.#held);
     if (head.status < 300 && this.#options.operation === 'generate') {
       const decoded = decode(body, head.headers['content-encoding']);
@@ -189,9 +205,9 @@ class JournalPump implements Pump {
       'x-qcc-estimate',
       'true',
     ];
-    this.committed = true;
+    this.#opened = true;
     this.#journal.open(
-      { status: 200, headers: [...headers, ...this.#options.ownHeaders] },
+      { status: 200, headers: [...headers, ...this.#options.ownHeaders], form: 'plain' },
       this.#flow ?? NO_FLOW,
     );
     this.#journal.append(body);
@@ -199,7 +215,7 @@ class JournalPump implements Pump {
   }
 
   #hold(chunk: Buffer, maxBytes: number): void {
-    if (this.committed) return this.#journal.append(chunk);
+    if (this.#opened) return this.#journal.append(chunk);
     this.#held.push(chunk);
     this.#heldBytes += chunk.length;
     if (this.#heldBytes > maxBytes) this.#commit();
@@ -207,10 +223,11 @@ class JournalPump implements Pump {
 
   #commit(): void {
     const head = this.#head;
-    if (this.committed || !head) return;
-    this.committed = true;
+    if (this.#opened || !head) return;
+    this.#opened = true;
+    const form = this.#watch ? 'events' : 'plain';
     const headers = downstreamHeaders(head.rawHeaders, this.#options.ownHeaders);
-    this.#journal.open({ status: head.status, headers }, this.#flow ?? NO_FLOW);
+    this.#journal.open({ status: head.status, headers, form }, this.#flow ?? NO_FLOW);
     for (const chunk of this.#held) this.#journal.append(chunk);
     this.#held = [];
   }

@@ -13,7 +13,12 @@ export function shapeOf(error: GatewayError, requestId: string, language: Langua
 export function refuse(
   downstream: Downstream,
   error: GatewayError,
-  about: { readonly protocol: Protocol; readonly requestId: string; readonly language: Language },
+  about: {
+    readonly protocol: Protocol;
+    readonly requestId: string;
+    readonly language: Language;
+    readonly headers?: readonly string[];
+  },
 ): void {
   const body = errorBody(about.protocol, shapeOf(error, about.requestId, about.language));
   const headers = [
@@ -26,6 +31,7 @@ export function refuse(
     'x-qcc-error',
     error.code,
   ];
+  headers.push(...(about.headers ?? []));
   if (!error.retryHelps) headers.push('x-should-retry', 'false');
   if (error.retryAfterMs !== undefined)
     headers.push('retry-after', String(Math.max(1, Math.ceil(error.retryAfterMs / 1000))));

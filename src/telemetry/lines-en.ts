@@ -21,6 +21,11 @@ export const LINES_EN: LineCatalogue = {
     `[${e.id}] rejected upstream with ${e.status} by endpoint ${e.endpointId}, ${took(e.durationMs)}`,
   'client-left': (e) =>
     `[${e.id}] the client left after ${counted(e.sentBytes, 'byte')}, ${took(e.durationMs)}`,
+  joined: (e) =>
+    `[${e.id}] joined the answer of ${e.exchangeId} (${e.how === 'live' ? 'being made' : 'finished, replayed'}): no new call`,
+  detached: (e) =>
+    `[${e.id}] nobody follows any more (${e.why}): ${{ 'run-on': 'it runs on', grace: 'cancelled after the grace', cancel: 'upstream call cancelled' }[e.fate]}`,
+  undelivered: (e) => `[${e.id}] answer not delivered (${e.why}), ${e.bytes} bytes let go`,
   broken: (e) => `[${e.id}] answer broken: ${e.detail}, endpoint ${e.endpointId}, ${took(e.durationMs)}`,
   'verify-start': (e) => `🔍 verifying ${counted(e.count, 'failed endpoint')}`,
   verified: (e) => `✅ endpoint ${e.endpointId} verified, ${took(e.tookMs)}`,

@@ -17,6 +17,11 @@ export const LINES_ZH: LineCatalogue = {
     `[${e.id}] ${e.attempts > 1 ? `重试 ${e.attempts - 1} 次后仍失败` : '请求失败'}，状态码: ${e.status} (${e.code}: ${e.detail})，${took(e.durationMs)}`,
   rejected: (e) => `[${e.id}] 上游拒绝: ${e.status}, endpoint: ${e.endpointId}, ${took(e.durationMs)}`,
   'client-left': (e) => `[${e.id}] 客户端已断开，已发送 ${e.sentBytes} 字节，${took(e.durationMs)}`,
+  joined: (e) =>
+    `[${e.id}] 接入 ${e.exchangeId} 的应答（${e.how === 'live' ? '正在生成' : '已完成，重放'}），未产生新的调用`,
+  detached: (e) =>
+    `[${e.id}] 已无客户端跟随 (${e.why})，${{ 'run-on': '继续运行', grace: '宽限期后取消', cancel: '取消上游调用' }[e.fate]}`,
+  undelivered: (e) => `[${e.id}] 应答未能送达 (${e.why})，${e.bytes} 字节已丢弃`,
   broken: (e) => `[${e.id}] 响应中断: ${e.detail}, endpoint: ${e.endpointId}, ${took(e.durationMs)}`,
   'verify-start': (e) => `🔍 开始验证失败的 endpoint (${e.count} 个)`,
   verified: (e) => `✅ Endpoint ${e.endpointId} 验证成功，${took(e.tookMs)}`,

@@ -91,6 +91,19 @@ export type LogEvent =
       readonly detail: string;
       readonly durationMs: number;
     }
+  | {
+      readonly kind: 'joined';
+      readonly id: string;
+      readonly exchangeId: string;
+      readonly how: 'live' | 'replay';
+    }
+  | {
+      readonly kind: 'detached';
+      readonly id: string;
+      readonly fate: 'run-on' | 'grace' | 'cancel';
+      readonly why: string;
+    }
+  | { readonly kind: 'undelivered'; readonly id: string; readonly why: string; readonly bytes: number }
   | { readonly kind: 'verify-start'; readonly count: number }
   | { readonly kind: 'verified'; readonly endpointId: string; readonly tookMs: number }
   | {
@@ -133,6 +146,9 @@ export const LEVEL_OF: Readonly<Record<LogKind, LogLevel>> = {
   'gave-up': 'error',
   rejected: 'info',
   'client-left': 'info',
+  joined: 'info',
+  detached: 'info',
+  undelivered: 'warn',
   broken: 'error',
   'verify-start': 'info',
   verified: 'info',

@@ -1,0 +1,93 @@
+import type { Outcome } from '../domain/outcome.ts';
+import type { ClientIdentity, IdentifiedRequest } from '../domain/request.ts';
+import type { OnDisconnect } from '../domain/settings.ts';
+import type { ScenarioName } from '../domain/timeouts.ts';
+import type { ExchangeView } from '../domain/view.ts';
+import type { Timer } from '../platform/clock.ts';
+import type { Journal } from './journal.ts';
+
+/** One client request over all its attempts, until it is recorded. It is run by the gateway; clients follow it. */
+export interface Exchange {
+  readonly id: string;
+  readonly request: IdentifiedRequest;
+  readonly journal: Journal;
+  readonly startedAt: number;
+  readonly deadlineAt: number;
+  readonly history: Outcome[];
+  readonly onDisconnect: OnDisconnect;
+  /** The caller's own name for this exchange: whoever uses it again gets the same answer. */
+  readonly idempotencyKey: string | undefined;
+  /** Nobody follows from the start: the answer is fetched by its ticket. */
+  readonly ticket: boolean;
+  cluster: string;
+  scenario: ScenarioName;
+  /** Where the running, or the last, attempt goes. */
+  endpointId: string | undefined;
+  attempts: number;
+  /** Clients that are connected. */
+  followers: number;
+  /** Clients that joined after the first one. */
+  joined: number;
+  /** A client got the whole answer, or was told truly how it failed. */
+  delivered: boolean;
+  cancelled: boolean;
+  /** No attempt will be made any more. */
+  finished: boolean;
+  /** An error event can follow what the last attempt gave out. */
+  tellable: boolean;
+  /** The upstream was asked for usage that the first client did not ask for. */
+  addedUsage: boolean;
+  /** Ends whatever the exchange is doing now: an attempt, a pause, a wait. */
+  interrupt: (() => void) | undefined;
+  /** The grace of a client that left, or how long a finished answer is kept. */
+  expiry: Timer | undefined;
+  fingerprint: string | undefined;
+}
+
+/** Ends an exchange: no further attempt is made, the running one is cut. */
+export function cancelExchange(exchange: Exchange): void {
+  if (exchange.cancelled || exchange.finished) return;
+  exchange.cancelled = true;
+  exchange.interrupt?.();
+}
+
+/** The same credential: answers never cross over to another one. */
+export function sameClient(a: ClientIdentity, b: ClientIdentity): boolean {
+  return a.credential === b.credential && a.name === b.name;
+}
+
+export function viewOf(exchange: Exchange, now: number): ExchangeView {
+  const { request, journal } = exchange;
+  const state = exchange.finished
+    ? 'done'
+    : journal.head
+      ? 'streaming'
+      : exchange.endpointId
+        ? 'attempting'
+        : 'waiting';
+  return {
+    id: exchange.id,
+    startedAt: exchange.startedAt,
+    elapsedMs: now - exchange.startedAt,
+    silenceMs: now - (journal.lastAppendAt ?? exchange.startedAt),
+    path: request.path,
+    operation: request.operation,
+    protocol: request.protocol,
+    stream: request.stream,
+    ...(request.model === undefined ? {} : { model: request.model }),
+    client: request.client.name,
+    cluster: exchange.cluster,
+    scenario: exchange.scenario,
+    ...(exchange.endpointId === undefined ? {} : { endpointId: exchange.endpointId }),
+    attempts: exchange.attempts,
+    followers: exchange.followers,
+    joined: exchange.joined,
+    keptBytes: journal.keptBytes,
+    state,
+  };
+}
+
+/** A client's name for an exchange. Keys of different clients are different keys. */
+export function keyOf({ idempotencyKey, client }: IdentifiedRequest): string | undefined {
+  return idempotencyKey === undefined ? undefined : `${client.name} ${client.credential} ${idempotencyKey}`;
+}

@@ -1,0 +1,226 @@
+import { callFor, startAttempt, type Transport } from './attempt/attempt.ts';
+import type { Fleet } from './cluster/cluster.ts';
+import type { StoredAnswer } from './domain/ledger.ts';
+import type { Outcome } from './domain/outcome.ts';
+import type { IdentifiedRequest } from './domain/request.ts';
+import type { Settings } from './domain/settings.ts';
+import { gatewayError } from './errors/gateway-error.ts';
+import {
+  nextStep,
+  type PlainEndpoints,
+  type Plan,
+  type QueueSeat,
+  type SlotQueue,
+  type Step,
+  streamsUpstream,
+} from './plan/plan.ts';
+import type { Clock } from './platform/clock.ts';
+import type { Recorder } from './record/record.ts';
+import { createPump, type Exchange, type Exchanges, type JournalEnd, storedAnswerOf } from './relay/relay.ts';
+import type { RetryBudget } from './resilience/resilience.ts';
+
+/** Answers that outlive this process. */
+export interface AnswerShelf {
+  byKey(request: IdentifiedRequest): Promise<StoredAnswer | undefined>;
+  byId(id: string): Promise<StoredAnswer | undefined>;
+  save(answer: StoredAnswer): void;
+}
+
+export interface RunnerPorts {
+  readonly fleet: Fleet;
+  readonly transport: Transport;
+  readonly exchanges: Exchanges;
+  readonly slots: SlotQueue;
+  readonly plain: PlainEndpoints;
+  readonly retries: RetryBudget;
+  readonly answers: AnswerShelf;
+  readonly recorder: Recorder;
+  readonly clock: Clock;
+  random(): number;
+  /** The failure queue may have changed, or there is something to save. */
+  onAttemptEnded(): void;
+}
+
+type Attempt = Step & { kind: 'attempt' };
+type Last = Step & { kind: 'deliver' | 'give-up' };
+
+/** An exchange on its way: what it has waited for since its last attempt. */
+interface Course {
+  readonly exchange: Exchange;
+  readonly plan: Plan;
+  readonly settings: Settings;
+  seat: QueueSeat | undefined;
+  backedOff: boolean;
+  waitedMs: number;
+}
+
+/** Runs an exchange to its end. It is owned by the gateway, not by a client. Never throws. */
+export async function runExchange(
+  exchange: Exchange,
+  plan: Plan,
+  settings: Settings,
+  ports: RunnerPorts,
+): Promise<void> {
+  const { journal, request } = exchange;
+  const course: Course = { exchange, plan, settings, seat: undefined, backedOff: false, waitedMs: 0 };
+  ports.retries.note('request', ports.clock.now());
+  try {
+    journal.finish(endOf(exchange, await stepOn(course, ports)));
+    keepNamed(exchange, settings, ports);
+  } catch (thrown) {
+    // A defect of ours: the client still gets an answer, and the log says where.
+    ports.recorder.internal(
+      thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown),
+      request.id,
+    );
+    journal.finish(
+      endOf(exchange, { kind: 'give-up', error: gatewayError('internal', { detail: 'see proxy.log' }) }),
+    );
+  } finally {
+    course.seat?.leave();
+    ports.exchanges.finish(exchange);
+  }
+}
+
+/** Attempts and pauses, as `nextStep` decides, until there is an answer or none is to be had. */
+async function stepOn(course: Course, ports: RunnerPorts): Promise<Last> {
+  const { exchange, plan } = course;
+  const { request, history, journal } = exchange;
+  const world = worldOf(course, ports);
+  while (!exchange.cancelled) {
+    const step = nextStep({ request, plan, history, backedOff: course.backedOff }, world, ports.clock.now());
+    if (step.kind === 'deliver' || step.kind === 'give-up') return step;
+    if (step.kind === 'wait') {
+      await wait(course, step, ports);
+      continue;
+    }
+    const { retry } = course.settings;
+    ports.recorder.picked({
+      id: request.id,
+      ...step,
+      attempt: history.length,
+      retryMax: retry.max,
+      waitedMs: course.waitedMs,
+    });
+    endWaiting(course);
+    history.push(await attempt(exchange, step, ports));
+    if (journal.head && history.at(-1)?.kind === 'failed' && !journal.givenOut) journal.reset();
+  }
+  return { kind: 'give-up', error: gatewayError('cancelled') };
+}
+
+async function wait(
+  course: Course,
+  step: Step & { kind: 'wait' },
+  { slots, clock }: RunnerPorts,
+): Promise<void> {
+  if (step.for === 'slot') course.seat ??= slots.enter(course.plan.cluster);
+  else course.backedOff = true;
+  course.waitedMs += step.ms;
+  await pause(course.exchange, step.ms, clock, step.for === 'slot' ? course.seat : undefined);
+}
+
+function endWaiting(course: Course): void {
+  course.seat?.leave();
+  course.seat = undefined;
+  course.backedOff = false;
+  course.waitedMs = 0;
+}
+
+/** What `nextStep` may look at, besides the exchange. */
+function worldOf(course: Course, ports: RunnerPorts) {
+  const { exchange, plan, settings } = course;
+  const { clock, fleet, plain, retries, slots, random } = ports;
+  return {
+    retry: settings.retry,
+    queueMax: settings.queueMax,
+    get waiting() {
+      return slots.waiting(plan.cluster) - (course.seat ? 1 : 0);
+    },
+    choose: (asked: Parameters<Fleet['choose']>[0]) => chooseFor(asked, fleet, clock.now(), random),
+    streams: (endpoint: Attempt['endpoint']) =>
+      streamsUpstream(exchange.request, endpoint, plain, clock.now()),
+    retryAllowed: () => retries.allow(clock.now()),
+    random,
+  };
+}
+
+/** One attempt, from the endpoint's books to the outcome. */
+async function attempt(
+  exchange: Exchange,
+  { endpoint, timers, streamed }: Attempt,
+  ports: RunnerPorts,
+): Promise<Outcome> {
+  const { clock, fleet, plain, recorder, retries, transport } = ports;
+  const { request, journal, history } = exchange;
+  exchange.endpointId = endpoint.id;
+  exchange.attempts += 1;
+  exchange.addedUsage = streamed && !request.stream && request.protocol === 'openai-chat';
+  if (history.some((earlier) => earlier.endpointId === endpoint.id)) retries.note('retry', clock.now());
+  fleet.began(endpoint.id, exchange.cluster, request.operation, clock.now());
+  const ownHeaders = [
+    'x-qcc-request-id',
+    request.id,
+    'x-qcc-endpoint',
+    endpoint.id,
+    'x-qcc-attempts',
+    String(history.length + 1),
+  ];
+  const sink = createPump(journal, { ...request, streamed, requestBody: request.body, ownHeaders });
+  const outcome = await new Promise<Outcome>((onOutcome) => {
+    const running = startAttempt(callFor(request, endpoint, timers, streamed), {
+      transport,
+      clock,
+      sink,
+      onOutcome,
+    });
+    exchange.interrupt = () => running.cancel('client');
+  });
+  exchange.interrupt = undefined;
+  exchange.tellable = sink.tellable;
+  if (sink.answeredPlain && !request.stream) plain.note(endpoint.id, clock.now());
+  recorder.health(fleet.ended(endpoint.id, outcome, request.operation, request.model, clock.now()));
+  recorder.attemptEnded(exchange, outcome);
+  ports.slots.freed(exchange.cluster);
+  ports.onAttemptEnded();
+  return outcome;
+}
+
+function endOf({ journal, tellable }: Exchange, step: Last): JournalEnd {
+  if (step.kind === 'deliver') return { kind: 'complete' };
+  return journal.head
+    ? { kind: 'broken', error: step.error, tellable }
+    : { kind: 'refused', error: step.error };
+}
+
+/** What its client has a name for survives a restart. */
+function keepNamed(exchange: Exchange, { replay }: Settings, { answers, clock }: RunnerPorts): void {
+  const stored = storedAnswerOf(exchange, clock.now() + replay.keyTtlMs);
+  if (stored) answers.save(stored);
+}
+
+/** Waits, unless the exchange is cancelled or its turn comes first. */
+function pause(exchange: Exchange, ms: number, clock: Clock, seat: QueueSeat | undefined): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = Number.isFinite(ms) ? clock.timer(ms, () => resolve()) : undefined;
+    const wake = () => {
+      timer?.cancel();
+      resolve();
+    };
+    exchange.interrupt = wake;
+    void seat?.turn().then(wake);
+  });
+}
+
+/** Paths that all protocols have in common (`/v1/models`) go to whichever endpoint there is. */
+function chooseFor(
+  asked: Parameters<Fleet['choose']>[0],
+  fleet: Fleet,
+  now: number,
+  random: () => number,
+): ReturnType<Fleet['choose']> {
+  const choice = fleet.choose(asked, now, random);
+  if (choice.kind !== 'none' || asked.operation !== 'pass') return choice;
+  const other = asked.protocol === 'anthropic-messages' ? 'openai-chat' : 'anthropic-messages';
+  return fleet.choose({ ...asked, protocol: other }, now, random);
+}
