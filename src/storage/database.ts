@@ -1,6 +1,10 @@
 import { closeSync, openSync, renameSync, statSync } from 'node:fs';
 import { basename } from 'node:path';
 import type { Circuit, EndpointSnapshot, HealthEvent } from '../domain/health.ts';
+import { type AnswerTables, answerTables } from './answer-tables.ts';
+import { clearIntents, intentsFileOf, readIntents } from './intents.ts';
+import { parseLine } from './ledger-line.ts';
+import { type LedgerTables, ledgerTables } from './ledger-tables.ts';
 import { failureOf, messageOf, UnusableDatabase } from './open-failure.ts';
 import { SCHEMA_VERSION } from './schema-version.ts';
 import { connect, type SqliteDatabase } from './sqlite-driver.ts';
@@ -15,26 +19,46 @@ const CHECKED_BYTES_MAX = 64 * 1024 * 1024;
 
 /** The open database, synchronous: for the worker thread only. Methods throw the driver's errors. */
 export interface Database {
-  /** In one transaction. */
-  write(batch: WriteBatch): void;
+  /** In one transaction. Returns how many ledger lines fit no column and were left out. */
+  write(batch: WriteBatch): number;
   endpoints(): EndpointSnapshot[];
   history(endpointId: string, limit: number): HealthEvent[];
   totals(): Totals;
+  readonly ledger: Pick<LedgerTables, 'list' | 'exchange' | 'summary'>;
+  readonly answers: Pick<AnswerTables, 'answer' | 'state'>;
   close(): void;
 }
 
 /**
  * Opens `file`, makes it where it is missing, brings its tables up to date. A corrupt file is moved aside
- * and a fresh one made; `notes` then says so. Throws where the file can't be used: see `failureOf`.
+ * and a fresh one made; `notes` then says so. What a crash left in the intents file or open in the ledger is put on
+ * record. Throws where the file can't be used: see `failureOf`.
  */
 export async function openDatabase(file: string): Promise<{ database: Database; notes: string[] }> {
   try {
-    return { database: statementsOf(await openFile(file)), notes: [] };
+    return { database: await openOn(file), notes: [] };
   } catch (error) {
     if (failureOf(error) !== 'corrupt') throw error;
     const aside = moveAside(file);
     const note = `${basename(file)} was corrupt (${messageOf(error)}): moved to ${basename(aside)}, and a fresh one begun.`;
-    return { database: statementsOf(await openFile(file)), notes: [note] };
+    return { database: await openOn(file), notes: [note] };
+  }
+}
+
+async function openOn(file: string): Promise<Database> {
+  const connection = await openFile(file);
+  try {
+    const ledger = ledgerTables(connection);
+    const intents = intentsFileOf(file);
+    inTransaction(connection, () => {
+      ledger.write(readIntents(intents));
+      ledger.closeCrashed();
+    });
+    clearIntents(intents);
+    return statementsOf(connection, ledger);
+  } catch (error) {
+    connection.close();
+    throw error;
   }
 }
 
@@ -99,7 +123,8 @@ function moveAside(file: string): string {
 }
 
 /** The statements are prepared once: parsing SQL costs more than running it. */
-function statementsOf(connection: SqliteDatabase): Database {
+function statementsOf(connection: SqliteDatabase, ledger: LedgerTables): Database {
+  const answerRows = answerTables(connection);
   const saveEndpoint = connection.prepare(
     `insert into endpoint_states (endpoint_id, snapshot) values (?, ?)
      on conflict (endpoint_id) do update set snapshot = excluded.snapshot`,
@@ -123,26 +148,25 @@ function statementsOf(connection: SqliteDatabase): Database {
   );
   const totals = connection.prepare('select requests, successes, failures, duration_ms from totals');
 
-  function writeRows(batch: WriteBatch): void {
+  function writeRows(batch: WriteBatch): number {
     for (const snapshot of batch.snapshots) saveEndpoint.run(snapshot.endpointId, JSON.stringify(snapshot));
     for (const { endpointId, at, kind, detail } of batch.events)
       appendEvent.run(endpointId, at, kind, detail);
     for (const id of new Set(batch.events.map((event) => event.endpointId))) trimHistory.run(id, id);
     const { requests, successes, failures, durationMs } = batch.totals;
     addTotals.run(requests, successes, failures, durationMs);
+    for (const answer of batch.answers) answerRows.saveAnswer(answer, Date.now());
+    for (const [name, json] of batch.states) answerRows.saveState(name, json);
+    const lines = batch.ledger.flatMap((line) => parseLine(line) ?? []);
+    const leftOut = ledger.write(lines);
+    if (batch.pruneBefore !== undefined) ledger.prune(batch.pruneBefore);
+    return leftOut;
   }
 
   return {
-    write(batch) {
-      connection.exec('begin immediate');
-      try {
-        writeRows(batch);
-        connection.exec('commit');
-      } catch (error) {
-        rollBack(connection);
-        throw error;
-      }
-    },
+    write: (batch) => inTransaction(connection, () => writeRows(batch)),
+    ledger,
+    answers: answerRows,
     endpoints: () => endpoints.all().flatMap((row) => readSnapshot((row as { snapshot: string }).snapshot)),
     history: (endpointId, limit) => history.all(endpointId, limit).map(readEvent),
     totals() {
@@ -153,6 +177,18 @@ function statementsOf(connection: SqliteDatabase): Database {
     },
     close: () => connection.close(),
   };
+}
+
+function inTransaction<T>(connection: SqliteDatabase, work: () => T): T {
+  connection.exec('begin immediate');
+  try {
+    const value = work();
+    connection.exec('commit');
+    return value;
+  } catch (error) {
+    rollBack(connection);
+    throw error;
+  }
 }
 
 /** SQLite may have rolled back by itself (a full disk); a second rollback is then an error of no interest. */

@@ -1,4 +1,6 @@
 import type { EndpointSnapshot, HealthEvent } from '../domain/health.ts';
+import { memoryAnswers } from './memory-answers.ts';
+import { memoryLedger } from './memory-ledger.ts';
 import { HISTORY_MAX, NO_TOTALS, type Store, type Totals } from './store.ts';
 import { sumTotals } from './write-batch.ts';
 
@@ -27,6 +29,8 @@ export function memoryStore(notes: readonly string[] = []): Store {
       totals = sumTotals(totals, delta);
     },
     loadTotals: async () => totals,
+    ...memoryLedger(),
+    ...memoryAnswers(),
     flush: async () => {},
     close: async () => {},
   };

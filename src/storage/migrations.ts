@@ -4,7 +4,9 @@ import {
   Migrator,
   type SqliteDatabase as PlainDatabase,
   SqliteDialect,
+  sql,
 } from 'kysely';
+import { LEDGER_TABLES } from './ledger-schema.ts';
 import { UnusableDatabase } from './open-failure.ts';
 import type { SqliteDatabase } from './sqlite-driver.ts';
 
@@ -38,6 +40,11 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
         .addColumn('failures', 'real', (column) => column.notNull())
         .addColumn('duration_ms', 'real', (column) => column.notNull())
         .execute();
+    },
+  },
+  '2026-11-b-ledger': {
+    async up(db) {
+      for (const statement of LEDGER_TABLES) await sql.raw(statement).execute(db);
     },
   },
 };

@@ -6,9 +6,11 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { HealthEvent } from '../domain/health.ts';
+import { openIntents } from './intents.ts';
 import { connect } from './sqlite-driver.ts';
 import { openStore, storeOver } from './sqlite-store.ts';
 import type { Store } from './store.ts';
+import { exchangeRecord } from './test-records.ts';
 import { Refusal, type WorkerLink } from './worker-link.ts';
 import type { Ask } from './worker-messages.ts';
 
@@ -112,7 +114,7 @@ describe('a file that can not be used', () => {
     database.close();
     const opened = await openStore(file);
     expect(opened.ok ? 'opened' : opened.error.detail).toMatch(/written by a newer QCC/);
-    expect(readdirSync(folder)).toEqual(['qcc.db']);
+    expect(readdirSync(folder).sort()).toEqual(['qcc.db', 'qcc.intents']);
   });
 
   it('corrupt from its first byte is moved aside, and a fresh one begun', async () => {
@@ -204,7 +206,11 @@ describe('a disk that refuses', () => {
   it('is told once, loses nothing, and is told when it works again', async () => {
     const told: string[] = [];
     const link = fakeLink();
-    const store = storeOver(link, { onTrouble: (detail) => told.push(detail) });
+    const store = storeOver(
+      link,
+      { onTrouble: (detail) => told.push(detail) },
+      openIntents(`${file}.intents`),
+    );
     link.refuse = new Refusal('no room', false);
     store.addTotals(one);
     store.appendHealthEvents([event(1)]);
@@ -230,7 +236,10 @@ describe('a disk that refuses', () => {
     const store = opened.value;
     stores.push(store);
     store.addTotals({ ...one, requests: Number.NaN });
+    store.openExchange(exchangeRecord('in-the-same-batch'));
     await expect(store.flush()).rejects.toThrow(/left out/);
+    await store.flush();
+    expect(await store.ledgerList({ limit: 5 })).toHaveLength(1);
     store.addTotals(one);
     await store.flush();
     expect(await store.loadTotals()).toEqual(one);
@@ -241,7 +250,11 @@ describe('a disk that refuses', () => {
     const told: string[] = [];
     const link = fakeLink();
     link.refuse = new Error('The storage thread has ended.');
-    const store = storeOver(link, { onTrouble: (detail) => told.push(detail) });
+    const store = storeOver(
+      link,
+      { onTrouble: (detail) => told.push(detail) },
+      openIntents(`${file}.intents`),
+    );
     store.addTotals(one);
     await store.close();
     expect(told).toEqual(['State is not being saved: The storage thread has ended.']);

@@ -1,8 +1,13 @@
+import type { StoredAnswer } from '../domain/ledger.ts';
 import { fail, ok, type Result } from '../domain/result.ts';
+import { type Intents, intentsFileOf, openIntents } from './intents.ts';
+import type { LedgerLine } from './ledger-line.ts';
+import type { LedgerStore } from './ledger-store.ts';
+import { failureOf, failureText, messageOf } from './open-failure.ts';
 import { startWorker } from './start-worker.ts';
 import { HISTORY_MAX, type Store, type StoreOptions } from './store.ts';
 import { connectWorker, Refusal, type WorkerLink } from './worker-link.ts';
-import { createWriteQueue, type WriteQueue } from './write-batch.ts';
+import { createWriteQueue, ledgerOnly, type WriteQueue } from './write-batch.ts';
 
 /** How long writes gather before they go to the worker as one transaction. */
 const GATHER_MS = 40;
@@ -18,13 +23,20 @@ export async function openStore(
   options: StoreOptions = {},
 ): Promise<Result<Store, { readonly detail: string }>> {
   const link = await connectWorker(startWorker(file));
-  return link.ok ? ok(storeOver(link.value, options)) : fail(link.error);
+  if (!link.ok) return fail(link.error);
+  try {
+    return ok(storeOver(link.value, options, openIntents(intentsFileOf(file))));
+  } catch (error) {
+    await link.value.close();
+    return fail({ detail: failureText(intentsFileOf(file), failureOf(error), messageOf(error)) });
+  }
 }
 
 /** A store over an open line to a storage thread. */
-export function storeOver(link: WorkerLink, options: StoreOptions): Store {
+export function storeOver(link: WorkerLink, options: StoreOptions, intents: Intents): Store {
   const queue = createWriteQueue();
-  const writer = createWriter(link, queue, options.onTrouble ?? (() => {}));
+  const onTrouble = options.onTrouble ?? (() => {});
+  const writer = createWriter(link, queue, intents, onTrouble);
   let closing: Promise<void> | undefined;
 
   async function ask<T>(...question: Parameters<WorkerLink['ask']>): Promise<T> {
@@ -50,13 +62,76 @@ export function storeOver(link: WorkerLink, options: StoreOptions): Store {
       writer.schedule();
     },
     loadTotals: () => ask({ kind: 'totals' }),
+    ...ledgerOver(queue, writer, intents, ask, onTrouble),
+    saveAnswer(answer) {
+      // Copied: a view crosses to the thread with all of the memory it looks into.
+      queue.saveAnswer({ ...answer, body: Buffer.from(new Uint8Array(answer.body).buffer) });
+      writer.schedule();
+    },
+    loadAnswer: (id) =>
+      ask<StoredAnswer | undefined>({ kind: 'answer', by: 'id', value: id }).then(withBuffer),
+    loadAnswerByKey: (key) =>
+      ask<StoredAnswer | undefined>({ kind: 'answer', by: 'key', value: key }).then(withBuffer),
+    saveState(name, json) {
+      queue.saveState(name, json);
+      writer.schedule();
+    },
+    loadState: (name) => ask({ kind: 'state', name }),
     async flush() {
       const trouble = await writer.writeNow();
       if (trouble !== undefined) throw new Error(trouble);
     },
     close() {
-      closing ??= writer.stop().then(() => link.close());
+      closing ??= writer.stop().then(async () => {
+        await link.close();
+        intents.close();
+      });
       return closing;
+    },
+  };
+}
+
+/** The thread's answer comes with its body as a plain array of bytes. */
+function withBuffer(answer: StoredAnswer | undefined): StoredAnswer | undefined {
+  if (answer === undefined) return undefined;
+  const { buffer, byteOffset, byteLength } = answer.body;
+  return { ...answer, body: Buffer.from(buffer, byteOffset, byteLength) };
+}
+
+type AskThread = <T>(...question: Parameters<WorkerLink['ask']>) => Promise<T>;
+
+/** Each line is in the intents file before it waits for the thread: a killed process loses none. */
+function ledgerOver(
+  queue: WriteQueue,
+  writer: Writer,
+  intents: Intents,
+  ask: AskThread,
+  onTrouble: (detail: string) => void,
+): LedgerStore {
+  let refused = false;
+
+  function add(line: LedgerLine): void {
+    const text = JSON.stringify(line);
+    const written = intents.append(text);
+    if (!written && !refused) onTrouble('The ledger can not be made safe against a crash: the disk refuses.');
+    refused = !written;
+    queue.addLine(text);
+    writer.schedule();
+  }
+
+  return {
+    openExchange: (exchange) => add({ exchange }),
+    openAttempt: (exchangeId, n, endpointId, startedAt, why) =>
+      add({ begun: { exchangeId, n, endpointId, startedAt, why } }),
+    closeAttempt: (attempt) => add({ attempt }),
+    closeExchange: (exchange) => add({ exchange }),
+    ledgerList: (query) =>
+      ask({ kind: 'ledger-list', query: { ...query, limit: Math.max(0, Math.trunc(query.limit)) } }),
+    ledgerExchange: (id) => ask({ kind: 'ledger-exchange', id }),
+    ledgerSummary: (query, by) => ask({ kind: 'ledger-summary', query, by }),
+    pruneLedger(before) {
+      queue.prune(before);
+      writer.schedule();
     },
   };
 }
@@ -71,7 +146,12 @@ interface Writer {
 }
 
 /** One batch is under way at a time, so that a refused one can go back before what came later. */
-function createWriter(link: WorkerLink, queue: WriteQueue, onTrouble: (detail: string) => void): Writer {
+function createWriter(
+  link: WorkerLink,
+  queue: WriteQueue,
+  intents: Intents,
+  onTrouble: (detail: string) => void,
+): Writer {
   let timer: NodeJS.Timeout | undefined;
   let running: Promise<string | undefined> | undefined;
   let trouble: string | undefined;
@@ -81,10 +161,14 @@ function createWriter(link: WorkerLink, queue: WriteQueue, onTrouble: (detail: s
     while (!queue.empty) {
       const batch = queue.take();
       try {
-        await link.ask({ kind: 'write', batch });
+        const leftOut = Number((await link.ask({ kind: 'write', batch })) ?? 0);
+        if (leftOut > 0) onTrouble(`${leftOut} ledger lines don't fit their columns and were left out.`);
         settle(undefined);
+        if (!queue.dropped) intents.compact(queue.ledger);
       } catch (error) {
-        if (!(error instanceof Refusal && error.unfit)) queue.putBack(batch);
+        const unfit = error instanceof Refusal && error.unfit;
+        // Unfit ledger lines are left out by themselves: it was something else, which must not take them along.
+        queue.putBack(unfit ? ledgerOnly(batch.ledger) : batch);
         settle((error as Error).message);
         return trouble;
       }

@@ -14,6 +14,16 @@ function answer(database: Database, ask: Ask): unknown {
       return database.history(ask.endpointId, ask.limit);
     case 'totals':
       return database.totals();
+    case 'ledger-list':
+      return database.ledger.list(ask.query);
+    case 'ledger-exchange':
+      return database.ledger.exchange(ask.id);
+    case 'ledger-summary':
+      return database.ledger.summary(ask.query, ask.by);
+    case 'answer':
+      return database.answers.answer(ask.by, ask.value, Date.now());
+    case 'state':
+      return database.answers.state(ask.name);
     case 'close':
       return database.close();
   }

@@ -1,3 +1,5 @@
+export type { LedgerStore } from './ledger-store.ts';
+export { attemptLost } from './lost.ts';
 export { memoryStore } from './memory-store.ts';
 export { openStore } from './sqlite-store.ts';
 export { HISTORY_MAX, NO_TOTALS, type Store, type StoreOptions, type Totals } from './store.ts';

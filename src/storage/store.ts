@@ -1,4 +1,6 @@
 import type { EndpointSnapshot, HealthEvent } from '../domain/health.ts';
+import type { StoredAnswer } from '../domain/ledger.ts';
+import type { LedgerStore } from './ledger-store.ts';
 
 /** Counters that survive restarts; `durationMs` is the sum over all requests. */
 export interface Totals {
@@ -17,7 +19,7 @@ export const HISTORY_MAX = 1000;
  * What must survive. Writes are queued and return at once; reads see everything queued before them.
  * Reads and `flush` reject with words for people when the disk refuses; nothing else throws.
  */
-export interface Store {
+export interface Store extends LedgerStore {
   /** Remarks made while opening, for people: "qcc.db was corrupt…". */
   readonly notes: readonly string[];
   /** Written within about 50 ms; replaces what was known of each endpoint. */
@@ -29,6 +31,14 @@ export interface Store {
   healthHistory(endpointId: string, limit: number): Promise<readonly HealthEvent[]>;
   addTotals(delta: Totals): void;
   loadTotals(): Promise<Totals>;
+  /** Replaces what was kept under the same id or the same key. Its body is copied. */
+  saveAnswer(answer: StoredAnswer): void;
+  /** Undefined where there is none, or none any more: an expired one is deleted when it is asked for. */
+  loadAnswer(id: string): Promise<StoredAnswer | undefined>;
+  loadAnswerByKey(key: string): Promise<StoredAnswer | undefined>;
+  /** Small named states, such as the sketches of the predictor; replaces what was there. */
+  saveState(name: string, json: string): void;
+  loadState(name: string): Promise<string | undefined>;
   /** Resolves once everything queued is on disk. */
   flush(): Promise<void>;
   /** Flushes, then lets go of the file. Never rejects; what could not be written is told as trouble. */

@@ -1,3 +1,5 @@
+import type { LedgerGrouping, LedgerQuery } from '../domain/ledger.ts';
+import type { SummaryQuery } from './ledger-selects.ts';
 import type { OpenFailure } from './open-failure.ts';
 import type { WriteBatch } from './write-batch.ts';
 
@@ -7,6 +9,11 @@ export type Ask =
   | { readonly kind: 'endpoints' }
   | { readonly kind: 'history'; readonly endpointId: string; readonly limit: number }
   | { readonly kind: 'totals' }
+  | { readonly kind: 'ledger-list'; readonly query: LedgerQuery }
+  | { readonly kind: 'ledger-exchange'; readonly id: string }
+  | { readonly kind: 'ledger-summary'; readonly query: SummaryQuery; readonly by: LedgerGrouping | undefined }
+  | { readonly kind: 'answer'; readonly by: 'id' | 'key'; readonly value: string }
+  | { readonly kind: 'state'; readonly name: string }
   | { readonly kind: 'close' };
 
 /** Answers come in the order of the questions; `seq` ties them together all the same. */

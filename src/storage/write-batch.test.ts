@@ -1,6 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import type { EndpointSnapshot, HealthEvent } from '../domain/health.ts';
-import { createWriteQueue, QUEUED_EVENTS_MAX } from './write-batch.ts';
+import { storedAnswer } from './test-records.ts';
+import {
+  createWriteQueue,
+  QUEUED_ANSWER_BYTES_MAX,
+  QUEUED_EVENTS_MAX,
+  QUEUED_LINES_MAX,
+} from './write-batch.ts';
 
 const snapshot = (endpointId: string, failures: number): EndpointSnapshot => ({
   endpointId,
@@ -27,7 +33,13 @@ describe('the write queue', () => {
     queue.saveEndpoints([snapshot('a', 1), snapshot('b', 1)]);
     queue.appendHealthEvents([event(1)]);
     queue.addTotals({ requests: 1, successes: 0, failures: 1, durationMs: 5 });
+    queue.addLine('{1}');
+    queue.saveState('sketches', '1');
+    queue.prune(9);
     const refused = queue.take();
+    queue.addLine('{2}');
+    queue.saveState('sketches', '2');
+    queue.prune(5);
     queue.saveEndpoints([snapshot('b', 2)]);
     queue.appendHealthEvents([event(2)]);
     queue.addTotals({ requests: 1, successes: 1, failures: 0, durationMs: 7 });
@@ -36,6 +48,10 @@ describe('the write queue', () => {
       snapshots: [snapshot('a', 1), snapshot('b', 2)],
       events: [event(1), event(2)],
       totals: { requests: 2, successes: 1, failures: 1, durationMs: 12 },
+      ledger: ['{1}', '{2}'],
+      answers: [],
+      states: [['sketches', '2']],
+      pruneBefore: 9,
     });
   });
 
@@ -47,5 +63,21 @@ describe('the write queue', () => {
     expect(events).toHaveLength(QUEUED_EVENTS_MAX);
     expect(events[0]).toEqual(event(1));
     expect(events.at(-1)).toEqual(event(-1));
+  });
+
+  it('says when it had to let ledger lines go', () => {
+    const queue = createWriteQueue();
+    for (let n = 0; n < QUEUED_LINES_MAX; n += 1) queue.addLine(String(n));
+    expect(queue.dropped).toBe(false);
+    queue.addLine('last');
+    expect(queue.dropped).toBe(true);
+    expect(queue.take().ledger.at(-1)).toBe('last');
+  });
+
+  it('lets the oldest answers go beyond their bytes', () => {
+    const queue = createWriteQueue();
+    const body = Buffer.alloc(QUEUED_ANSWER_BYTES_MAX / 2);
+    for (const id of ['a', 'b', 'c']) queue.saveAnswer(storedAnswer({ id, body }));
+    expect(queue.take().answers.map(({ id }) => id)).toEqual(['b', 'c']);
   });
 });

@@ -1,4 +1,5 @@
 import type { EndpointSnapshot, HealthEvent } from '../domain/health.ts';
+import type { StoredAnswer } from '../domain/ledger.ts';
 import { NO_TOTALS, type Totals } from './store.ts';
 
 /** What one transaction writes: whole, or not at all. */
@@ -6,10 +7,20 @@ export interface WriteBatch {
   readonly snapshots: readonly EndpointSnapshot[];
   readonly events: readonly HealthEvent[];
   readonly totals: Totals;
+  /** Ledger lines as they stand in the intents file: strings cross to a thread faster than objects. */
+  readonly ledger: readonly string[];
+  readonly answers: readonly StoredAnswer[];
+  readonly states: readonly (readonly [name: string, json: string])[];
+  /** Exchanges begun before this instant are deleted. */
+  readonly pruneBefore?: number;
 }
 
 /** Events that may wait for a disk that does not answer; beyond, the oldest go. About 2 MB. */
 export const QUEUED_EVENTS_MAX = 10_000;
+/** Ledger lines that may wait so. Beyond, the oldest wait in the intents file alone. About 30 MB. */
+export const QUEUED_LINES_MAX = 50_000;
+/** Bodies of answers that may wait so; beyond, the oldest go. */
+export const QUEUED_ANSWER_BYTES_MAX = 128 * 1024 * 1024;
 
 /** Adds counters up. */
 export function sumTotals(a: Totals, b: Totals): Totals {
@@ -21,15 +32,33 @@ export function sumTotals(a: Totals, b: Totals): Totals {
   };
 }
 
+/** A batch of ledger lines alone. */
+export const ledgerOnly = (ledger: readonly string[]): WriteBatch => ({
+  snapshots: [],
+  events: [],
+  totals: NO_TOTALS,
+  ledger,
+  answers: [],
+  states: [],
+});
+
 /**
  * Writes waiting for the worker. Only the last snapshot of an endpoint counts, counters are summed up and
  * events are bounded: a stuck disk costs a known amount of memory.
  */
 export interface WriteQueue {
   readonly empty: boolean;
+  /** Ledger lines that wait. */
+  readonly ledger: readonly string[];
+  /** Ledger lines were dropped: they stand in the intents file, and nowhere else. */
+  readonly dropped: boolean;
   saveEndpoints(snapshots: readonly EndpointSnapshot[]): void;
   appendHealthEvents(events: readonly HealthEvent[]): void;
   addTotals(delta: Totals): void;
+  addLine(line: string): void;
+  saveAnswer(answer: StoredAnswer): void;
+  saveState(name: string, json: string): void;
+  prune(before: number): void;
   /** Everything that waits; the queue is empty afterwards. */
   take(): WriteBatch;
   /** A batch that could not be written comes back, before what was queued since. */
@@ -41,14 +70,37 @@ export function createWriteQueue(): WriteQueue {
   let snapshots = new Map<string, EndpointSnapshot>();
   let events: HealthEvent[] = [];
   let totals: Totals | undefined;
+  let ledger: string[] = [];
+  let dropped = false;
+  let answers = new Map<string, StoredAnswer>();
+  let states = new Map<string, string>();
+  let pruneBefore: number | undefined;
 
   const bound = () => {
     if (events.length > QUEUED_EVENTS_MAX) events = events.slice(-QUEUED_EVENTS_MAX);
+    if (ledger.length <= QUEUED_LINES_MAX) return;
+    // A tenth at once: dropping one by one would copy the rest each time.
+    ledger = ledger.slice(Math.ceil(ledger.length - QUEUED_LINES_MAX * 0.9));
+    dropped = true;
+  };
+  const boundAnswers = () => {
+    let bytes = 0;
+    for (const { id, body } of [...answers.values()].reverse()) {
+      bytes += body.length;
+      if (bytes > QUEUED_ANSWER_BYTES_MAX) answers.delete(id);
+    }
   };
 
   return {
     get empty() {
-      return snapshots.size === 0 && events.length === 0 && totals === undefined;
+      const none = snapshots.size + events.length + ledger.length + answers.size + states.size === 0;
+      return none && totals === undefined && pruneBefore === undefined;
+    },
+    get ledger() {
+      return ledger;
+    },
+    get dropped() {
+      return dropped;
     },
     saveEndpoints(added) {
       for (const snapshot of added) snapshots.set(snapshot.endpointId, snapshot);
@@ -60,11 +112,38 @@ export function createWriteQueue(): WriteQueue {
     addTotals(delta) {
       totals = sumTotals(totals ?? NO_TOTALS, delta);
     },
+    addLine(line) {
+      ledger.push(line);
+      bound();
+    },
+    saveAnswer(answer) {
+      answers.delete(answer.id);
+      answers.set(answer.id, answer);
+      boundAnswers();
+    },
+    saveState(name, json) {
+      states.set(name, json);
+    },
+    prune(before) {
+      pruneBefore = Math.max(pruneBefore ?? before, before);
+    },
     take() {
-      const batch = { snapshots: [...snapshots.values()], events, totals: totals ?? NO_TOTALS };
+      const batch: WriteBatch = {
+        snapshots: [...snapshots.values()],
+        events,
+        totals: totals ?? NO_TOTALS,
+        ledger,
+        answers: [...answers.values()],
+        states: [...states],
+        ...(pruneBefore === undefined ? {} : { pruneBefore }),
+      };
       snapshots = new Map();
       events = [];
       totals = undefined;
+      ledger = [];
+      answers = new Map();
+      states = new Map();
+      pruneBefore = undefined;
       return batch;
     },
     putBack(batch) {
@@ -72,8 +151,13 @@ export function createWriteQueue(): WriteQueue {
       snapshots = new Map(batch.snapshots.map((snapshot) => [snapshot.endpointId, snapshot]));
       for (const [id, snapshot] of later) snapshots.set(id, snapshot);
       events = [...batch.events, ...events];
-      bound();
       totals = sumTotals(batch.totals, totals ?? NO_TOTALS);
+      ledger = [...batch.ledger, ...ledger];
+      answers = new Map([...batch.answers.map((answer) => [answer.id, answer] as const), ...answers]);
+      states = new Map([...batch.states, ...states]);
+      if (batch.pruneBefore !== undefined) this.prune(batch.pruneBefore);
+      bound();
+      boundAnswers();
     },
   };
 }

@@ -1,0 +1,120 @@
+import type { AttemptRecord, ExchangeRecord } from '../domain/ledger.ts';
+import type { Usage } from '../domain/usage.ts';
+import type { BegunAttempt } from './ledger-line.ts';
+import { dayOf } from './ledger-shares.ts';
+
+/** A row as SQLite gives and takes it: column → value, `null` = absent. */
+export type Row = Record<string, string | number | null>;
+
+const USAGE_COLUMNS = [
+  ['input_tokens', 'inputTokens'],
+  ['output_tokens', 'outputTokens'],
+  ['cache_read_tokens', 'cacheReadTokens'],
+  ['cache_write_tokens', 'cacheWriteTokens'],
+  ['reasoning_tokens', 'reasoningTokens'],
+] as const satisfies readonly (readonly [string, keyof Usage])[];
+
+const EXCHANGE_FIELDS = [
+  ['id', 'id'],
+  ['started_at', 'startedAt'],
+  ['ended_at', 'endedAt'],
+  ['path', 'path'],
+  ['protocol', 'protocol'],
+  ['operation', 'operation'],
+  ['model', 'model'],
+  ['effort', 'effort'],
+  ['client', 'client'],
+  ['listener', 'listener'],
+  ['cluster', 'cluster'],
+  ['scenario', 'scenario'],
+  ['request_bytes', 'requestBytes'],
+  ['status', 'status'],
+  ['delivery', 'delivery'],
+  ['error', 'error'],
+  ['joined', 'joined'],
+  ['charge', 'charge'],
+  ['cost_micro_usd', 'costMicroUsd'],
+  ['lost_micro_usd', 'lostMicroUsd'],
+  ['lost_calls', 'lostCalls'],
+  ['saved_micro_usd', 'savedMicroUsd'],
+  ['saved_calls', 'savedCalls'],
+] as const satisfies readonly (readonly [string, keyof ExchangeRecord])[];
+
+const ATTEMPT_FIELDS = [
+  ['exchange_id', 'exchangeId'],
+  ['n', 'n'],
+  ['endpoint_id', 'endpointId'],
+  ['started_at', 'startedAt'],
+  ['sent_ms', 'sentMs'],
+  ['first_byte_ms', 'firstByteMs'],
+  ['first_event_ms', 'firstEventMs'],
+  ['longest_silence_ms', 'longestSilenceMs'],
+  ['total_ms', 'totalMs'],
+  ['result', 'result'],
+  ['status', 'status'],
+  ['phase', 'phase'],
+  ['ended_by', 'endedBy'],
+  ['silence_ms', 'silenceMs'],
+  ['charge_risk', 'chargeRisk'],
+  ['charge', 'charge'],
+  ['cost_micro_usd', 'costMicroUsd'],
+  ['detail', 'detail'],
+  ['upstream_request_id', 'upstreamRequestId'],
+  ['why', 'why'],
+] as const satisfies readonly (readonly [string, keyof AttemptRecord])[];
+
+type Fields = readonly (readonly [string, string])[];
+type Value = string | number | null;
+
+const columnNames = (fields: Fields) => [...fields, ...USAGE_COLUMNS].map(([column]) => column);
+
+/** In the order of `exchangeValues`. */
+export const EXCHANGE_COLUMNS = [...columnNames(EXCHANGE_FIELDS), 'stream', 'day'];
+/** In the order of `attemptValues`. */
+export const ATTEMPT_COLUMNS = columnNames(ATTEMPT_FIELDS);
+
+function valuesOf(record: object, usage: Usage, fields: Fields): Value[] {
+  const given = record as Record<string, Value | undefined>;
+  return [
+    ...fields.map(([, field]) => given[field] ?? null),
+    ...USAGE_COLUMNS.map(([, field]) => usage[field] ?? null),
+  ];
+}
+
+export const exchangeValues = (record: ExchangeRecord): Value[] => [
+  ...valuesOf(record, record.usage, EXCHANGE_FIELDS),
+  record.stream ? 1 : 0,
+  dayOf(record.startedAt),
+];
+
+export const attemptValues = (record: AttemptRecord): Value[] =>
+  valuesOf(record, record.usage, ATTEMPT_FIELDS);
+
+/** An attempt under way is a row without a result. */
+export const begunValues = (begun: BegunAttempt): Value[] =>
+  valuesOf(
+    { ...begun, longestSilenceMs: 0, totalMs: 0, chargeRisk: 'likely', charge: 'unknown' },
+    {},
+    ATTEMPT_FIELDS,
+  );
+
+function fieldsOf(row: Row, fields: Fields): Record<string, unknown> {
+  const record: Record<string, unknown> = {};
+  for (const [column, field] of fields) if (row[column] != null) record[field] = row[column];
+  return record;
+}
+
+export const readExchange = (row: Row): ExchangeRecord =>
+  ({
+    ...fieldsOf(row, EXCHANGE_FIELDS),
+    stream: row.stream === 1,
+    usage: fieldsOf(row, USAGE_COLUMNS),
+  }) as unknown as ExchangeRecord;
+
+export const readAttempt = (row: Row): AttemptRecord =>
+  ({ ...fieldsOf(row, ATTEMPT_FIELDS), usage: fieldsOf(row, USAGE_COLUMNS) }) as unknown as AttemptRecord;
+
+export function readBegun(row: Row): BegunAttempt {
+  const { exchangeId, n, endpointId, startedAt, why } = readAttempt(row);
+  return { exchangeId, n, endpointId, startedAt, why };
+}

@@ -1,0 +1,152 @@
+import type { ExchangeRecord, LedgerGrouping, LedgerQuery, LedgerSummary } from '../domain/ledger.ts';
+import { type Row, readExchange } from './ledger-rows.ts';
+import { dayOf, NO_SUMS, SUM_NAMES, type Sums } from './ledger-shares.ts';
+import type { SqliteDatabase } from './sqlite-driver.ts';
+
+export type SummaryQuery = Omit<LedgerQuery, 'limit'>;
+
+/** The columns of sums, in the order of `SUM_NAMES`. */
+export const SUM_COLUMNS = SUM_NAMES.map((name) =>
+  name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`),
+);
+
+/** A part of a `where`, with its values. */
+interface Condition {
+  readonly sql: string;
+  readonly values: readonly (string | number)[];
+}
+
+const TRUE: Condition = { sql: 'true', values: [] };
+
+function when(value: string | number | undefined, sql: string): Condition {
+  return value === undefined ? TRUE : { sql, values: [value] };
+}
+
+function all(...conditions: readonly Condition[]): Condition {
+  const said = conditions.filter((condition) => condition !== TRUE);
+  if (said.length === 0) return TRUE;
+  return { sql: said.map(({ sql }) => sql).join(' and '), values: said.flatMap(({ values }) => values) };
+}
+
+/** The newest exchanges a query is about. Each filter has an index that is in order of time already. */
+export function listOf(connection: SqliteDatabase, query: LedgerQuery): ExchangeRecord[] {
+  const { since, until, model, client, endpointId, lost, limit } = query;
+  const times = all(when(since, 'started_at >= ?'), when(until, 'started_at < ?'));
+  const about = all(when(model, 'model = ?'), when(client, 'client = ?'));
+  const wanted =
+    endpointId === undefined
+      ? all(about, times, lost === true ? { sql: 'lost_calls > 0', values: [] } : TRUE)
+      : all(
+          when(endpointId, 'endpoint_id = ?'),
+          times,
+          about,
+          lost === true ? { sql: 'lost = 1', values: [] } : TRUE,
+        );
+  // Where nothing told it how rare losses are, SQLite would take another index.
+  const index = lost === true ? 'indexed by exchanges_lost' : '';
+  const sql =
+    endpointId === undefined
+      ? `select * from exchanges ${index} where ${wanted.sql} order by started_at desc, rowid desc limit ?`
+      : `select exchanges.* from (select exchange_id, started_at from exchange_shares where ${wanted.sql}
+           order by started_at desc, exchange_id desc limit ?) as asked
+         cross join exchanges on exchanges.id = asked.exchange_id
+         order by asked.started_at desc, asked.exchange_id desc`;
+  return connection
+    .prepare(sql)
+    .all(...wanted.values, limit)
+    .map((row) => readExchange(row as Row));
+}
+
+const GROUP_COLUMN: Readonly<Record<LedgerGrouping, string>> = {
+  model: 'model',
+  endpoint: 'endpoint_id',
+  client: 'client',
+  day: 'day',
+};
+
+/** Whole days come from what they added up to, the parts of days at both ends from their exchanges. */
+export function summaryOf(
+  connection: SqliteDatabase,
+  query: SummaryQuery,
+  by?: LedgerGrouping,
+): LedgerSummary[] {
+  const { model, client, lost } = query;
+  const about = all(
+    endpointsIn(query, by),
+    when(model, 'model = ?'),
+    when(client, 'client = ?'),
+    lost === true ? { sql: 'lost = 1', values: [] } : TRUE,
+  );
+  const { days, edges } = spanOf(query);
+  const group = by === undefined ? `''` : GROUP_COLUMN[by];
+  const inDays = all(about, days);
+  const parts = edges.map((edge) => all(about, edge));
+  const sources = [
+    `select ${group} as grouped, ${SUM_COLUMNS.join(', ')} from ledger_days where ${inDays.sql}`,
+    ...parts.map(
+      ({ sql }) => `select ${group} as grouped, ${SUM_COLUMNS.join(', ')} from exchange_shares where ${sql}`,
+    ),
+  ];
+  const sums = SUM_COLUMNS.map((column) => `sum(${column}) as ${column}`).join(', ');
+  const rows = connection
+    .prepare(`select grouped, ${sums} from (${sources.join(' union all ')}) group by grouped`)
+    .all(...inDays.values, ...parts.flatMap(({ values }) => values)) as Row[];
+  return summaries(
+    rows.map((row) => ({ group: String(row.grouped), sums: readSums(row) })),
+    by,
+  );
+}
+
+/** By endpoint, or of one: its shares. Else those of exchanges as wholes. */
+function endpointsIn({ endpointId }: SummaryQuery, by?: LedgerGrouping): Condition {
+  if (endpointId !== undefined) return { sql: 'endpoint_id = ?', values: [endpointId] };
+  if (by !== 'endpoint') return { sql: `endpoint_id = ''`, values: [] };
+  // Each by name, so that the shares' own order by endpoint and time can be used.
+  return {
+    sql: `endpoint_id in (select distinct endpoint_id from ledger_days where endpoint_id > '')`,
+    values: [],
+  };
+}
+
+function readSums(row: Row): Sums {
+  const sums: Record<keyof Sums, number> = { ...NO_SUMS };
+  for (const [index, name] of SUM_NAMES.entries()) sums[name] = Number(row[SUM_COLUMNS[index] ?? '']);
+  return sums;
+}
+
+/** Days that count whole, and the instants at both ends that are parts of days. */
+function spanOf({ since, until }: SummaryQuery): { days: Condition; edges: Condition[] } {
+  const first = since === undefined || isDayStart(since) ? undefined : dayOf(since);
+  const last = until === undefined || isDayStart(until) ? undefined : dayOf(until);
+  const days = all(
+    since === undefined ? TRUE : when(dayOf(since), first === undefined ? 'day >= ?' : 'day > ?'),
+    until === undefined ? TRUE : when(dayOf(until), 'day < ?'),
+  );
+  const within = all(when(since, 'started_at >= ?'), when(until, 'started_at < ?'));
+  const edges = [...new Set([first, last])].flatMap((day) =>
+    day === undefined ? [] : [all(within, nearDay(day, since, until), when(day, 'day = ?'))],
+  );
+  return { days, edges };
+}
+
+const DAY_MAX_MS = 26 * 3_600_000;
+
+/** Keeps the search to one day's rows: the label alone has no index. */
+function nearDay(day: string, since: number | undefined, until: number | undefined): Condition {
+  if (since !== undefined && day === dayOf(since)) return when(since + DAY_MAX_MS, 'started_at < ?');
+  return until === undefined ? TRUE : when(until - DAY_MAX_MS, 'started_at >= ?');
+}
+
+const isDayStart = (at: number) => dayOf(at) !== dayOf(at - 1);
+
+/** In the order people are shown them. Without a grouping: one row, of zeros where there is nothing. */
+export function summaries(
+  groups: readonly { readonly group: string; readonly sums: Sums }[],
+  by?: LedgerGrouping,
+): LedgerSummary[] {
+  if (by === undefined) return [{ ...(groups[0]?.sums ?? NO_SUMS) }];
+  const rows = groups.filter(({ sums }) => sums.exchanges > 0).map(({ group, sums }) => ({ group, ...sums }));
+  const byName = (a: { group: string }, b: { group: string }) => (a.group < b.group ? -1 : 1);
+  if (by === 'day') return rows.sort((a, b) => byName(b, a));
+  return rows.sort((a, b) => b.costMicroUsd - a.costMicroUsd || byName(a, b));
+}

@@ -1,0 +1,35 @@
+import type {
+  AttemptRecord,
+  ExchangeRecord,
+  LedgerGrouping,
+  LedgerQuery,
+  LedgerSummary,
+} from '../domain/ledger.ts';
+
+/**
+ * The ledger: money rows. Writes return at once, and each is on file before it returns, so that a killed process
+ * loses none (a power cut may). What a crash left open is closed at the next opening as "unknown, possibly charged".
+ */
+export interface LedgerStore {
+  /** Before the first upstream byte. */
+  openExchange(record: ExchangeRecord): void;
+  /** `n` from 1. An attempt that is never closed is `unknown`. */
+  openAttempt(exchangeId: string, n: number, endpointId: string, startedAt: number, why: string): void;
+  closeAttempt(record: AttemptRecord): void;
+  /** Replaces what was known of it; may be called again with another delivery, `joined` or saving. */
+  closeExchange(record: ExchangeRecord): void;
+  /** Newest first; at most `limit`. `since` is the first instant that counts, `until` the first that doesn't. */
+  ledgerList(query: LedgerQuery): Promise<readonly ExchangeRecord[]>;
+  /** By its id, or by the beginning of it where only one exchange begins so. Attempts under way are not shown. */
+  ledgerExchange(
+    id: string,
+  ): Promise<{ exchange: ExchangeRecord; attempts: readonly AttemptRecord[] } | undefined>;
+  /**
+   * One row without `by`, else a row per group: days newest first, others by falling cost; a model that was not
+   * said is the group `''`. By endpoint, or of one, the sums are those of the attempts there, and an exchange is
+   * delivered by the endpoint of its last attempt. `inputTokens` are whole prompts, cached parts included.
+   */
+  ledgerSummary(query: Omit<LedgerQuery, 'limit'>, by?: LedgerGrouping): Promise<readonly LedgerSummary[]>;
+  /** Deletes the exchanges begun before an instant. */
+  pruneLedger(before: number): void;
+}

@@ -1,0 +1,377 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { ExchangeRecord, LedgerGrouping, LedgerQuery } from '../domain/ledger.ts';
+import { memoryStore, openStore, type Store } from './storage.ts';
+import { attemptRecord, exchangeRecord, storedAnswer } from './test-records.ts';
+
+let folder = '';
+let store: Store;
+
+async function openSqlite(): Promise<Store> {
+  const opened = await openStore(join(folder, 'qcc.db'));
+  if (!opened.ok) throw new Error(opened.error.detail);
+  return opened.value;
+}
+
+/** Noon of a local day. */
+const noon = (day: number) => new Date(2026, 2, day, 12).getTime();
+const HOUR_MS = 3_600_000;
+
+const full: ExchangeRecord = exchangeRecord('req-full', {
+  startedAt: noon(1) + 0.25,
+  endedAt: noon(1) + 900.5,
+  model: 'claude “opus”\n5',
+  effort: 'high',
+  status: 200,
+  delivery: 'delivered',
+  error: 'QCC-1',
+  joined: 2,
+  usage: { inputTokens: 1, outputTokens: 2, cacheReadTokens: 3, cacheWriteTokens: 4, reasoningTokens: 5 },
+  charge: 'charged',
+  costMicroUsd: 2 ** 40,
+  lostMicroUsd: 6,
+  lostCalls: 1,
+  savedMicroUsd: 7,
+  savedCalls: 2,
+});
+
+const fullAttempt = attemptRecord('req-full', 1, {
+  sentMs: 1,
+  firstByteMs: 2,
+  firstEventMs: 3.5,
+  result: 'timeout',
+  status: 524,
+  phase: 'wait',
+  endedBy: 'edge',
+  silenceMs: 99,
+  chargeRisk: 'likely',
+  charge: 'unknown',
+  usage: { inputTokens: 0 },
+  costMicroUsd: 5,
+  detail: 'HTTP 524',
+  upstreamRequestId: 'cf-1',
+});
+
+const cheap = {
+  delivery: 'delivered',
+  charge: 'charged',
+  costMicroUsd: 10,
+  usage: { inputTokens: 5, outputTokens: 1 },
+} as const;
+
+/** Three days, two models, two clients, two endpoints; losses and savings among them. */
+function fill(to: Store): void {
+  const add = (
+    id: string,
+    record: Partial<ExchangeRecord>,
+    attempts: Parameters<typeof attemptRecord>[2][],
+  ) => {
+    to.openExchange(
+      exchangeRecord(id, { ...record, delivery: 'running', charge: 'unknown', lostCalls: 0, savedCalls: 0 }),
+    );
+    for (const [index, attempt] of attempts.entries()) {
+      to.openAttempt(id, index + 1, attempt?.endpointId ?? 'e1', record.startedAt ?? 0, 'priority');
+      to.closeAttempt(attemptRecord(id, index + 1, attempt));
+    }
+    to.closeExchange(exchangeRecord(id, record));
+  };
+  const paid = { costMicroUsd: 10, usage: { inputTokens: 5, outputTokens: 1 } };
+  const cut = { result: 'edge-timeout', charge: 'unknown', chargeRisk: 'likely' } as const;
+  add('a1', { ...cheap, startedAt: noon(1), model: 'opus', client: 'ann' }, [paid]);
+  add('a2', { ...cheap, startedAt: noon(2) - HOUR_MS, model: 'opus', client: 'bob', lostCalls: 1 }, [
+    cut,
+    { ...paid, endpointId: 'e2' },
+  ]);
+  add(
+    'b1',
+    {
+      startedAt: noon(2),
+      model: 'gpt',
+      client: 'bob',
+      protocol: 'openai-chat',
+      delivery: 'undelivered',
+      charge: 'charged',
+      costMicroUsd: 30,
+      usage: { inputTokens: 7, outputTokens: 3, cacheReadTokens: 2 },
+      lostMicroUsd: 30,
+      lostCalls: 1,
+    },
+    [{ costMicroUsd: 30, usage: { inputTokens: 7, outputTokens: 3, cacheReadTokens: 2 }, endpointId: 'e2' }],
+  );
+  add(
+    'b2',
+    {
+      ...cheap,
+      startedAt: noon(3),
+      client: 'ann',
+      joined: 3,
+      savedCalls: 3,
+      savedMicroUsd: 30,
+      usage: { inputTokens: 5, outputTokens: 1, cacheReadTokens: 100 },
+    },
+    [{ ...paid, usage: { inputTokens: 5, outputTokens: 1, cacheReadTokens: 100 } }],
+  );
+  to.openExchange(exchangeRecord('c1', { startedAt: noon(3) + HOUR_MS, model: 'gpt', client: 'ann' }));
+  to.openAttempt('c1', 1, 'e2', noon(3) + HOUR_MS, 'priority');
+}
+
+/** What both stores owe. */
+describe.each([
+  ['memory', async () => memoryStore()],
+  ['sqlite', openSqlite],
+])('the ledger of the %s store', (_name, open) => {
+  beforeEach(async () => {
+    folder = mkdtempSync(join(tmpdir(), 'qcc-ledger-'));
+    store = await open();
+  });
+  afterEach(async () => {
+    await store.close();
+    rmSync(folder, { recursive: true });
+  });
+
+  const ids = (query: Partial<LedgerQuery>) =>
+    store.ledgerList({ limit: 10, ...query }).then((found) => found.map(({ id }) => id));
+  const summed = async (by?: LedgerGrouping, query: Omit<LedgerQuery, 'limit'> = {}) =>
+    (await store.ledgerSummary(query, by)).map((row) =>
+      [
+        row.group,
+        row.exchanges,
+        row.attempts,
+        row.delivered,
+        row.inputTokens,
+        row.costMicroUsd,
+        row.lostCalls,
+        row.savedCalls,
+      ].join(' '),
+    );
+
+  it('begins empty', async () => {
+    expect(await ids({})).toEqual([]);
+    expect(await store.ledgerExchange('req-1')).toBeUndefined();
+    expect(await summed()).toEqual([' 0 0 0 0 0 0 0']);
+    expect(await summed('day')).toEqual([]);
+  });
+
+  it('gives records back as they were', async () => {
+    store.openExchange(exchangeRecord('req-bare'));
+    store.closeExchange(full);
+    store.closeAttempt(fullAttempt);
+    store.closeAttempt(attemptRecord('req-full', 2));
+    expect(await store.ledgerList({ limit: 5 })).toEqual([full, exchangeRecord('req-bare')]);
+    const found = await store.ledgerExchange('req-full');
+    expect(found).toEqual({ exchange: full, attempts: [fullAttempt, attemptRecord('req-full', 2)] });
+  });
+
+  it('finds one exchange by the beginning of its id, where only one begins so', async () => {
+    for (const id of ['req-aa', 'req-ab', 'req-b', 'req-bcd']) store.openExchange(exchangeRecord(id));
+    const found = async (id: string) => (await store.ledgerExchange(id))?.exchange.id;
+    expect(await found('req-ab')).toBe('req-ab');
+    expect(await found('req-bc')).toBe('req-bcd');
+    expect(await found('req-b')).toBe('req-b');
+    for (const id of ['req-a', '', 'req-%', 'x']) expect(await found(id)).toBeUndefined();
+  });
+
+  it.each<[string, Partial<LedgerQuery>, string[]]>([
+    ['all, newest first', {}, ['c1', 'b2', 'b1', 'a2', 'a1']],
+    ['at most as many as asked', { limit: 2 }, ['c1', 'b2']],
+    ['none', { limit: -1 }, []],
+    ['since an instant, which counts', { since: noon(2) }, ['c1', 'b2', 'b1']],
+    ['until an instant, which does not', { until: noon(2) }, ['a2', 'a1']],
+    ['of a model', { model: 'gpt' }, ['c1', 'b1']],
+    ['of a client', { client: 'ann' }, ['c1', 'b2', 'a1']],
+    ['of a client and a model', { client: 'bob', model: 'opus' }, ['a2']],
+    ['that asked an endpoint', { endpointId: 'e2' }, ['c1', 'b1', 'a2']],
+    ['with losses', { lost: true }, ['b1', 'a2']],
+    ['with losses, of a model', { lost: true, model: 'gpt', since: noon(1) }, ['b1']],
+    ['with losses, at an endpoint', { lost: true, endpointId: 'e1', until: noon(4) }, ['a2']],
+  ])('lists %s', async (_what, query, expected) => {
+    fill(store);
+    expect(await ids(query)).toEqual(expected);
+  });
+
+  it.each<[string, LedgerGrouping | undefined, Omit<LedgerQuery, 'limit'>, string[]]>([
+    ['everything', undefined, {}, [' 5 6 3 122 60 2 3']],
+    ['by model', 'model', {}, ['gpt 2 2 0 7 30 1 0', 'opus 2 3 2 10 20 1 0', ' 1 1 1 105 10 0 3']],
+    ['by client', 'client', {}, ['bob 2 3 1 12 40 2 0', 'ann 3 3 2 110 20 0 3']],
+    [
+      'by day, newest first',
+      'day',
+      {},
+      ['2026-03-03 2 2 1 105 10 0 3', '2026-03-02 2 3 1 12 40 2 0', '2026-03-01 1 1 1 5 10 0 0'],
+    ],
+    ['by endpoint', 'endpoint', {}, ['e2 3 3 1 12 40 1 0', 'e1 3 3 2 110 20 1 3']],
+    [
+      'of one endpoint, by model',
+      'model',
+      { endpointId: 'e2' },
+      ['gpt 2 2 0 7 30 1 0', 'opus 1 1 1 5 10 0 0'],
+    ],
+    [
+      'parts of days',
+      'day',
+      { since: noon(2), until: noon(3) + 1 },
+      ['2026-03-03 1 1 1 105 10 0 3', '2026-03-02 1 1 0 7 30 1 0'],
+    ],
+    ['part of one day', undefined, { since: noon(2) - HOUR_MS, until: noon(2) }, [' 1 2 1 5 10 1 0']],
+    [
+      'whole days',
+      undefined,
+      { since: noon(2) - 12 * HOUR_MS, until: noon(3) - 12 * HOUR_MS },
+      [' 2 3 1 12 40 2 0'],
+    ],
+    ['a client since an instant', undefined, { client: 'ann', since: noon(1) + 1 }, [' 2 2 1 105 10 0 3']],
+    ['losses alone', 'model', { lost: true }, ['gpt 1 1 0 7 30 1 0', 'opus 1 2 1 5 10 1 0']],
+    [
+      'an endpoint’s part of a day',
+      'endpoint',
+      { since: noon(2) },
+      ['e2 2 2 0 7 30 1 0', 'e1 1 1 1 105 10 0 3'],
+    ],
+  ])('sums up %s', async (_what, by, query, expected) => {
+    fill(store);
+    await store.flush();
+    expect(await summed(by, query)).toEqual(expected);
+  });
+
+  it('counts a row written again once, as it was written last', async () => {
+    fill(store);
+    await store.flush();
+    store.closeExchange(
+      exchangeRecord('b1', {
+        ...cheap,
+        startedAt: noon(2),
+        model: 'gpt',
+        client: 'bob',
+        protocol: 'openai-chat',
+        joined: 1,
+        savedCalls: 1,
+        savedMicroUsd: 10,
+      }),
+    );
+    store.closeExchange(
+      exchangeRecord('c1', {
+        startedAt: noon(3) + HOUR_MS,
+        model: 'gpt',
+        client: 'ann',
+        delivery: 'refused',
+      }),
+    );
+    expect(await summed()).toEqual([' 5 6 4 120 40 1 4']);
+    expect((await store.ledgerSummary({}))[0]?.unknownCost).toBe(1);
+    expect(await summed('endpoint')).toEqual(['e2 3 3 2 12 40 0 1', 'e1 3 3 2 110 20 1 3']);
+    expect(await ids({ lost: true })).toEqual(['a2']);
+  });
+
+  it.each([
+    ['at an instant within a day', noon(2), ['c1', 'b2', 'b1'], [' 3 3 1 112 40 1 3']],
+    ['at the beginning of a day', noon(3) - 12 * HOUR_MS, ['c1', 'b2'], [' 2 2 1 105 10 0 3']],
+    ['of all', noon(9), [], [' 0 0 0 0 0 0 0']],
+  ])('forgets what is older: %s', async (_what, before, left, sums) => {
+    fill(store);
+    await store.flush();
+    store.pruneLedger(before);
+    expect(await ids({})).toEqual(left);
+    expect(await summed()).toEqual(sums);
+    expect(await ids({ endpointId: 'e1' })).toEqual(left.filter((id) => id === 'b2'));
+    expect(await store.ledgerExchange('a1')).toBeUndefined();
+  });
+
+  it('keeps answers, by id and by key, until they expire', async () => {
+    const ticket = storedAnswer({ body: Buffer.from([0, 255, 128]) });
+    const keyed = storedAnswer({ id: 'req-2', key: 'ann key-1', stream: true, form: 'events' });
+    store.saveAnswer(ticket);
+    store.saveAnswer(keyed);
+    expect(await store.loadAnswer('req-1')).toEqual(ticket);
+    expect(await store.loadAnswerByKey('ann key-1')).toEqual(keyed);
+    expect(Buffer.isBuffer((await store.loadAnswer('req-2'))?.body)).toBe(true);
+    store.saveAnswer({ ...keyed, id: 'req-3' });
+    expect((await store.loadAnswerByKey('ann key-1'))?.id).toBe('req-3');
+    expect(await store.loadAnswer('req-2')).toBeUndefined();
+    store.saveAnswer({ ...ticket, expiresAt: 1 });
+    expect(await store.loadAnswer('req-1')).toBeUndefined();
+    expect(await store.loadAnswer('req-1')).toBeUndefined();
+    expect(await store.loadAnswerByKey('')).toBeUndefined();
+  });
+
+  it('keeps the body as it was when it was given', async () => {
+    const body = Buffer.from('whole');
+    store.saveAnswer(storedAnswer({ body }));
+    body.fill(0);
+    expect(String((await store.loadAnswer('req-1'))?.body)).toBe('whole');
+  });
+
+  it('keeps named states', async () => {
+    expect(await store.loadState('sketches')).toBeUndefined();
+    store.saveState('sketches', '{"a":1}');
+    store.saveState('sketches', '{"a":2}');
+    expect(await store.loadState('sketches')).toBe('{"a":2}');
+  });
+});
+
+const HOURS = fc.integer({ min: 0, max: 200 }).map((hour) => noon(1) + hour * HOUR_MS);
+const WRITE = fc.record({
+  id: fc.constantFrom('r1', 'r2', 'r3', 'r4', 'r5'),
+  kind: fc.constantFrom('exchange', 'begun', 'attempt'),
+  n: fc.integer({ min: 1, max: 3 }),
+  endpointId: fc.constantFrom('e1', 'e2'),
+  model: fc.option(fc.constantFrom('opus', 'gpt'), { nil: undefined }),
+  cost: fc.option(fc.nat(99), { nil: undefined }),
+  lostCalls: fc.nat(1),
+  delivery: fc.constantFrom('running', 'delivered', 'undelivered'),
+  flush: fc.boolean(),
+});
+
+function write(
+  to: Store,
+  given: typeof WRITE extends fc.Arbitrary<infer T> ? T : never,
+  starts: Map<string, number>,
+): void {
+  const { id, kind, n, endpointId, model, cost, lostCalls, delivery } = given;
+  const startedAt = starts.get(id) ?? 0;
+  const costs = cost === undefined ? {} : { costMicroUsd: cost };
+  if (kind === 'begun') to.openAttempt(id, n, endpointId, startedAt, 'x');
+  if (kind === 'attempt') to.closeAttempt(attemptRecord(id, n, { endpointId, ...costs }));
+  if (kind === 'exchange')
+    to.closeExchange(
+      exchangeRecord(id, { startedAt, ...(model ? { model } : {}), ...costs, lostCalls, delivery }),
+    );
+}
+
+it('both stores sum up the same, whatever was written in whatever order', async () => {
+  folder = mkdtempSync(join(tmpdir(), 'qcc-ledger-'));
+  const starting = fc.tuple(HOURS, HOURS, HOURS, HOURS, HOURS);
+  const groupings: (LedgerGrouping | undefined)[] = [undefined, 'model', 'endpoint', 'client', 'day'];
+  const sqlite = await openSqlite();
+  await fc.assert(
+    fc.asyncProperty(
+      fc.array(WRITE, { maxLength: 25 }),
+      starting,
+      HOURS,
+      HOURS,
+      async (writes, starts, a, b) => {
+        const memory = memoryStore();
+        sqlite.pruneLedger(Number.MAX_SAFE_INTEGER);
+        await sqlite.flush();
+        const startOf = new Map(starts.map((at, index) => [`r${index + 1}`, at]));
+        for (const given of writes) {
+          write(memory, given, startOf);
+          write(sqlite, given, startOf);
+          if (given.flush) await sqlite.flush();
+        }
+        for (const query of [
+          {},
+          { since: Math.min(a, b), until: Math.max(a, b) },
+          { since: a, endpointId: 'e1' },
+        ])
+          for (const by of groupings)
+            expect(await sqlite.ledgerSummary(query, by)).toEqual(await memory.ledgerSummary(query, by));
+      },
+    ),
+    { numRuns: 40 },
+  );
+  await sqlite.close();
+  rmSync(folder, { recursive: true });
+}, 60_000);
