@@ -1,3 +1,4 @@
+import { roughly } from './format.ts';
 import type { CliPorts, Terminal } from './ports.ts';
 import { type Cell, type Column, tableLines } from './table.ts';
 import { type TextKey, textOf, type Words } from './texts.ts';
@@ -26,8 +27,8 @@ export interface Screen {
   fail(text: string, exitCode?: number): number;
   /** Mistakes in the configuration, each line beginning with its place; returns the exit code. */
   problems(text: string): number;
-  /** What is being waited for: on stderr, each in place of the one before. */
-  progress(text: string): void;
+  /** What is being waited for, and for how long already: on stderr, each in place of the one before. */
+  progress(text: string, waitedMs?: number): void;
   /** Takes the last progress off the terminal. */
   progressDone(): void;
   json(value: unknown): void;
@@ -78,12 +79,14 @@ export async function openScreen(ports: CliPorts): Promise<Screen> {
 
 const ERASE_LINE = '\r\u001b[2K';
 
-/** On a terminal the line is written over; elsewhere a line is only added when it says something else. */
+/** On a terminal the line is written over, with the time; elsewhere one is added when it says something else. */
 function progressOn(stderr: Terminal): Pick<Screen, 'progress' | 'progressDone'> {
   let last = '';
   return {
-    progress(text) {
-      if (text !== last) stderr.write(stderr.isTTY ? `${ERASE_LINE}${text}` : `${text}\n`);
+    progress(text, waitedMs = 0) {
+      if (stderr.isTTY)
+        stderr.write(`${ERASE_LINE}${text}${waitedMs < 1000 ? '' : ` (${roughly(waitedMs)})`}`);
+      else if (text !== last) stderr.write(`${text}\n`);
       last = text;
     },
     progressDone() {

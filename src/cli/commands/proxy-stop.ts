@@ -14,8 +14,10 @@ const USUAL_DRAIN_MS = 60_000;
 export const proxyStop: Run = async (cli) => {
   const state = await findGateway(cli.ports);
   switch (state.kind) {
-    case 'running':
-      return showAnswer(cli, await state.gateway.post('stop'), () => awaitEnd(cli, state.pid, state.gateway));
+    case 'running': {
+      const { pid, gateway, view } = state;
+      return showAnswer(cli, await gateway.post('stop'), () => awaitEnd(cli, pid, { gateway, view }));
+    }
     case 'silent':
       // The id may belong to somebody else by now; then the pid file is a leftover.
       if (!looksLikeGateway(state.pid)) return failWithout(cli, { kind: 'stale', pid: state.pid });
@@ -25,9 +27,15 @@ export const proxyStop: Run = async (cli) => {
   }
 };
 
-async function awaitEnd(cli: Cli, pid: number, gateway: Gateway): Promise<number> {
+/** A gateway that drains, and what it last said of itself. */
+interface Draining {
+  readonly gateway: Gateway;
+  readonly view: GatewayView;
+}
+
+async function awaitEnd(cli: Cli, pid: number, draining: Draining): Promise<number> {
   const limitMs = (await drainMs(cli)) + GRACE_MS;
-  if (!(await untilGone(cli, pid, limitMs, gateway))) return signal(cli, pid);
+  if (!(await untilGone(cli, pid, limitMs, draining))) return signal(cli, pid);
   cli.screen.say('stopped', { pid });
   return 0;
 }
@@ -43,21 +51,20 @@ async function signal(cli: Cli, pid: number): Promise<number> {
   return 0;
 }
 
-/** Shows how many requests are still running, as long as the gateway says so. */
-async function untilGone(cli: Cli, pid: number, limitMs: number, gateway?: Gateway): Promise<boolean> {
+/** Waits for the process to go; false where it is still there after `limitMs`. */
+async function untilGone(cli: Cli, pid: number, limitMs: number, draining?: Draining): Promise<boolean> {
   const { screen } = cli;
-  for (let waitedMs = 0; isAlive(pid); waitedMs += POLL_MS) {
-    if (waitedMs >= limitMs) {
-      screen.progressDone();
-      return false;
-    }
-    const status = await gateway?.get<GatewayView>('status');
-    if (status?.ok) screen.progress(screen.text('draining', { running: status.value.running }));
-    else screen.progress(screen.text('stopping', { pid }));
+  let running = draining?.view.running ?? 0;
+  for (let waitedMs = 0; isAlive(pid) && waitedMs < limitMs; waitedMs += POLL_MS) {
+    const text = running > 0 ? screen.text('draining', { running }) : screen.text('stopping', { pid });
+    screen.progress(text, waitedMs);
     await pause(POLL_MS);
+    // A gateway that drains may have closed its doors: then the last number stands.
+    const status = await draining?.gateway.get<GatewayView>('status');
+    if (status?.ok) running = status.value.running;
   }
   screen.progressDone();
-  return true;
+  return !isAlive(pid);
 }
 
 /** `drain` of the configuration. */

@@ -14,6 +14,7 @@ export const simulate: Run = async ({ ports, screen }, given) => {
   });
   if (!started.ok) return screen.fail(started.error.detail);
   screen.say('simulating', { url: started.value.url });
-  await untilInterrupted(ports);
+  // Its server keeps this process: left alone, a signal ends both.
+  await (ports.interrupt ? untilInterrupted(ports) : new Promise(() => undefined));
   return 0;
 };
