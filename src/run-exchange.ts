@@ -2,6 +2,7 @@ import { callFor, startAttempt, type Transport } from './attempt/attempt.ts';
 import type { Fleet } from './cluster/cluster.ts';
 import type { StoredAnswer } from './domain/ledger.ts';
 import type { Outcome } from './domain/outcome.ts';
+import { PROTOCOLS } from './domain/protocol.ts';
 import type { IdentifiedRequest } from './domain/request.ts';
 import type { Settings } from './domain/settings.ts';
 import { gatewayError } from './errors/gateway-error.ts';
@@ -221,6 +222,9 @@ function chooseFor(
 ): ReturnType<Fleet['choose']> {
   const choice = fleet.choose(asked, now, random);
   if (choice.kind !== 'none' || asked.operation !== 'pass') return choice;
-  const other = asked.protocol === 'anthropic-messages' ? 'openai-chat' : 'anthropic-messages';
-  return fleet.choose({ ...asked, protocol: other }, now, random);
+  for (const protocol of PROTOCOLS) {
+    const other = fleet.choose({ ...asked, protocol }, now, random);
+    if (other.kind !== 'none') return other;
+  }
+  return choice;
 }

@@ -295,6 +295,10 @@ class AttemptRun implements RunningAttempt, FlowControl {
   #fail(ending: Ending): void {
     if (this.#ended) return;
     const { sink } = this.#hooks;
+    if (sink.complete && ending.cause !== 'cancelled') {
+      this.#succeed();
+      return this.#abort?.(new Error('attempt ended'));
+    }
     const risk = chargeRisk({ ...riskInput(ending), sawTokens: sink.sawTokens });
     const silenceMs = this.#hooks.clock.now() - this.#lastByteAt;
     this.#end({

@@ -39,5 +39,7 @@ export interface AnswerSink {
   readonly sawTokens: boolean;
   /** Part of the answer has been given out: no failover any more. */
   readonly committed: boolean;
+  /** The end mark was seen: what breaks from here on takes nothing from the answer. Absent = can't tell. */
+  readonly complete?: boolean;
   readonly usage: Usage;
 }

@@ -9,7 +9,10 @@ export interface QueueSeat {
 export interface SlotQueue {
   waiting(cluster: string): number;
   enter(cluster: string): QueueSeat;
-  /** A slot became free: the first in the queue may look. */
+  /**
+   * A slot became free: all may look, the first one first. It may be one that the first can't use, which speaks
+   * another protocol or has had its key refused by that endpoint.
+   */
   freed(cluster: string): void;
 }
 
@@ -40,10 +43,8 @@ export function createSlotQueue(): SlotQueue {
     },
     freed(cluster) {
       for (const seat of queues.get(cluster) ?? []) {
-        if (!seat.wake) continue;
-        seat.wake();
+        seat.wake?.();
         seat.wake = undefined;
-        return;
       }
     },
   };

@@ -86,6 +86,10 @@ class JournalPump implements Pump {
     return this.#watch?.hasContent ?? false;
   }
 
+  get complete(): boolean {
+    return this.#opened && this.#watch?.complete === true;
+  }
+
   get tellable(): boolean {
     return this.#watch?.atBoundary === true && !this.#toldError;
   }
@@ -182,6 +186,7 @@ class JournalPump implements Pump {
     const body = this.#held.length === 1 && this.#held[0] ? this.#held[0] : Buffer.concat(this.#held);
     if (head.status < 300 && this.#options.operation === 'generate') {
       const decoded = decode(body, head.headers['content-encoding']);
+      if (decoded === 'broken') return { kind: 'truncated', detail: 'the compressed answer is not whole' };
       if (decoded) {
         const answer = readAnswer(this.#options.protocol, decoded);
         if (answer.kind === 'error')
@@ -241,12 +246,12 @@ const DECODERS: Record<string, (body: Buffer, options: { maxOutputLength: number
   br: brotliDecompressSync,
 };
 
-/** Undefined: an encoding we can't look into; the answer is passed on unread. */
-function decode(body: Buffer, encoding: string | undefined): Buffer | undefined {
+/** Undefined: an encoding or a size we can't look into; the answer is passed on unread. */
+function decode(body: Buffer, encoding: string | undefined): Buffer | 'broken' | undefined {
   if (encoding === undefined || encoding === 'identity') return body;
   try {
     return DECODERS[encoding]?.(body, { maxOutputLength: WHOLE_BYTES_MAX });
-  } catch {
-    return undefined;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE' ? undefined : 'broken';
   }
 }
