@@ -100,3 +100,13 @@ export const MESSAGE = {
   stop_sequence: null,
   usage: { input_tokens: 3, output_tokens: 5 },
 };
+
+/** A whole answer of Chat Completions. */
+export const COMPLETION = {
+  id: 'chatcmpl-1',
+  object: 'chat.completion',
+  created: 1,
+  model: 'gpt-test',
+  choices: [{ index: 0, message: { role: 'assistant', content: 'An answer.' }, finish_reason: 'stop' }],
+  usage: { prompt_tokens: 3, completion_tokens: 5, total_tokens: 8 },
+};
