@@ -3,7 +3,13 @@ import { describe, expect, it } from 'vitest';
 import { type Endpoint, STRATEGIES } from '../domain/endpoint.ts';
 import type { FailureCause, Outcome } from '../domain/outcome.ts';
 import { type Operation, PROTOCOLS } from '../domain/protocol.ts';
-import { type ChooseRequest, createFleet, type Fleet, type FleetSettings } from './cluster.ts';
+import {
+  type ChooseRequest,
+  createFleet,
+  type Expectation,
+  type Fleet,
+  type FleetSettings,
+} from './cluster.ts';
 import { answered, endpoint, failed, rejected, seeded, settings } from './samples.ts';
 
 const IDS = ['a', 'b', 'c', 'd'];
@@ -19,11 +25,20 @@ const OUTCOMES: (FailureCause | 'answered' | 'rejected')[] = [
   'cancelled',
   'reset',
   'upstream-error',
+  'edge-timeout',
 ];
 
 const outcomeOf = (id: string, what: (typeof OUTCOMES)[number], at: number): Outcome => {
   if (what === 'answered') return answered(id, at);
-  return what === 'rejected' ? rejected(id, at) : failed(id, what, at);
+  return what === 'rejected' ? rejected(id, at) : failed(id, what, at, { silenceMs: 30_000 });
+};
+
+const ms = fc.integer({ min: 1, max: 100_000 });
+/** What endpoints allow, and how they are called in a header. */
+const cutting = {
+  name: fc.string({ maxLength: 60, unit: 'binary' }),
+  edge: fc.record({ silenceMs: ms, totalMs: ms }, { requiredKeys: [] }),
+  maxDurationMs: ms,
 };
 
 const endpoints = fc
@@ -40,6 +55,7 @@ const endpoints = fc
             { concurrency: fc.integer({ min: 1, max: 3 }), rps: fc.integer({ min: 1, max: 3 }) },
             { requiredKeys: [] },
           ),
+          ...cutting,
         })
         .map((more): Endpoint => endpoint(id, more)),
     ),
@@ -57,6 +73,12 @@ const asked = fc.record<ChooseRequest>(
     operation: fc.constantFrom(...OPERATIONS),
     tried: fc.array(fc.constantFrom(...IDS), { maxLength: 4 }),
     session: fc.string(),
+    expect: fc
+      .dictionary(fc.constantFrom(...IDS), fc.record({ firstEventMs: ms, silenceMs: ms, totalMs: ms }))
+      .map((times) => ({ id }: Endpoint): Expectation | undefined => {
+        const known = times[id];
+        return known && { ...known, basis: 'prior', samples: 0 };
+      }),
   },
   { requiredKeys: ['cluster', 'protocol', 'operation', 'tried'] },
 );
@@ -159,6 +181,8 @@ class Walk {
     }
     expect(able).toContain(choice.endpoint);
     expect(choice.outOfService).toBe(choice.why === 'least-bad');
+    expect(choice.route).toMatch(/^[\x20-\x7e]{1,200}$/);
+    expect(choice.edgeIgnored).toBe(choice.route.startsWith('edge ignored: '));
     const running = this.running.filter(
       (each) => each.id === choice.endpoint.id && each.operation === 'generate',
     );

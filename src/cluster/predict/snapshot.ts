@@ -11,16 +11,21 @@ export interface Noted {
 /** Buckets of another width mean something else. */
 const FORM = `1/${RELATIVE_ERROR}`;
 
+const rounded = (weight: number): number => Math.round(weight * 10_000) / 10_000;
+
 /** Bucket, weight, bucket, weight… */
-const flat = (sketch: Sketch): number[] =>
-  [...sketch].flatMap(([bucket, weight]) => [bucket, Number(weight.toFixed(4))]);
+function flat(sketch: Sketch): number[] {
+  const row: number[] = [];
+  for (const [bucket, weight] of sketch) row.push(bucket, rounded(weight));
+  return row;
+}
 
 /** Least recently noted first. */
 export function writtenOf(all: Iterable<Noted>): string {
   const keys = [...all].map(({ key, times }) => ({
     ...key,
     at: Math.round(times.at),
-    samples: Number(times.samples.toFixed(4)),
+    samples: rounded(times.samples),
     firstEvent: flat(times.firstEvent),
     silence: flat(times.silence),
     total: flat(times.total),
