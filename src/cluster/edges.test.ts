@@ -99,6 +99,12 @@ describe('who fits', () => {
     },
   ])('$what', check);
 
+  it('shows what is configured', () => {
+    const fleet = createFleet(settings('priority', [MAIN, DIRECT]));
+    expect(fleet.view('main', NOW)?.edge).toEqual({ silenceMs: 100_000 });
+    expect(fleet.view('direct', NOW)).not.toHaveProperty('edge');
+  });
+
   it('asks each endpoint that may cut for itself, and no other', () => {
     const asked: string[] = [];
     const fleet = createFleet(settings('priority', [MAIN, endpoint('plain'), CDN]));
