@@ -178,6 +178,7 @@ export async function startGateway(
     const read = await options.readSettings();
     const problem = read.ok ? await openDoors(read.value.settings.listen) : read.error.detail;
     if (problem !== undefined || !read.ok) {
+      closeDoorsBut(current.settings.listen);
       current = { ...current, problem };
       log.write({ kind: 'reload-failed', detail: problem ?? '' });
       return fail({ detail: problem ?? '' });

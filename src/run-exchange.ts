@@ -118,7 +118,12 @@ async function wait(
   if (step.for === 'slot') course.seat ??= slots.enter(course.plan.cluster);
   else course.backedOff = true;
   course.waitedMs += step.ms;
-  await pause(course.exchange, step.ms, clock, step.for === 'slot' ? course.seat : undefined);
+  const seat = step.for === 'slot' ? course.seat : undefined;
+  // A rate window opens for all who wait: they look in their order, whoever's timer is first, and when it surely
+  // is open, not between the looks of two.
+  const onTimer = seat ? () => slots.freed(course.plan.cluster) : undefined;
+  const ms = seat ? Math.ceil(step.ms) + 1 : step.ms;
+  await pause(course.exchange, ms, clock, seat, onTimer);
 }
 
 function endWaiting(course: Course): void {
@@ -201,9 +206,15 @@ function keepNamed(exchange: Exchange, { replay }: Settings, { answers, clock }:
 }
 
 /** Waits, unless the exchange is cancelled or its turn comes first. */
-function pause(exchange: Exchange, ms: number, clock: Clock, seat: QueueSeat | undefined): Promise<void> {
+function pause(
+  exchange: Exchange,
+  ms: number,
+  clock: Clock,
+  seat: QueueSeat | undefined,
+  onTimer?: () => void,
+): Promise<void> {
   return new Promise((resolve) => {
-    const timer = Number.isFinite(ms) ? clock.timer(ms, () => resolve()) : undefined;
+    const timer = Number.isFinite(ms) ? clock.timer(ms, onTimer ?? (() => resolve())) : undefined;
     const wake = () => {
       timer?.cancel();
       resolve();
