@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { type AcceptOptions, type Door, openDoor } from './accept/accept.ts';
 import { createAdmin } from './admin/admin.ts';
 import { createTransport } from './attempt/attempt.ts';
-import { createFleet } from './cluster/cluster.ts';
+import { createFleet, createPredictor } from './cluster/cluster.ts';
 import type { Result } from './domain/result.ts';
 import { fail, ok } from './domain/result.ts';
 import type { Listener, Settings } from './domain/settings.ts';
@@ -11,7 +11,7 @@ import { adminPortsOf } from './gateway-views.ts';
 import { createVerifier } from './health/health.ts';
 import { createPipeline } from './pipeline.ts';
 import { createPlainEndpoints, createSlotQueue } from './plan/plan.ts';
-import type { Clock } from './platform/clock.ts';
+import type { Clock, Timer } from './platform/clock.ts';
 import { answerText, verificationCall } from './protocols/protocols.ts';
 import { createRecorder } from './record/record.ts';
 import { createExchanges, keyOf } from './relay/relay.ts';
@@ -47,6 +47,10 @@ export interface Gateway {
   readonly stopped: Promise<void>;
 }
 
+/** What calls are like changes slowly; a crash may cost a minute of it. */
+const SAVE_PREDICTOR_MS = 60_000;
+const PREDICTOR_STATE = 'predictor';
+
 /** How long state changes gather before they are saved. */
 const SAVE_AFTER_MS = 100;
 
@@ -66,6 +70,8 @@ export async function startGateway(
 
   const fleet = createFleet(current.settings);
   fleet.restore(await store.loadEndpoints());
+  const predictor = createPredictor();
+  predictor.restore((await store.loadState(PREDICTOR_STATE)) ?? '{}');
   const lifetimeBefore = await store.loadTotals();
   log.setSecrets(secretsOf(current.settings));
   const transport = createTransport();
@@ -108,6 +114,7 @@ export async function startGateway(
     random,
     slots: createSlotQueue(),
     plain: createPlainEndpoints(),
+    predictor,
     answers: answersIn(store),
     retries: createRetryBudget(),
     settings: () => current.settings,
@@ -117,6 +124,15 @@ export async function startGateway(
       verifier.nudge();
     },
   });
+
+  const savePredictor = () => store.saveState(PREDICTOR_STATE, predictor.snapshot());
+  let predictorTimer: Timer | undefined;
+  const savePredictorLater = () => {
+    predictorTimer = clock.timer(SAVE_PREDICTOR_MS, () => {
+      savePredictor();
+      savePredictorLater();
+    });
+  };
 
   const startedAt = clock.now();
   let resolveStopped: () => void = () => undefined;
@@ -216,9 +232,11 @@ export async function startGateway(
     log.write({ kind: 'draining', running: exchanges.running });
     verifier.stop();
     const closing = Promise.all([...doors.values()].map((door) => door.close()));
-    await Promise.race([exchanges.idle().then(() => closing), clock.sleep(current.settings.drainMs)]);
+    await within(current.settings.drainMs, clock, exchanges.idle().then(() => closing));
     for (const door of doors.values()) door.destroy();
     await transport.destroy();
+    predictorTimer?.cancel();
+    savePredictor();
     store.saveEndpoints(fleet.changedSince());
     await store.close();
     log.write({ kind: 'stopped' });
@@ -235,6 +253,7 @@ export async function startGateway(
   }
   for (const note of store.notes) log.write({ kind: 'note', detail: note });
   verifier.nudge();
+  savePredictorLater();
   return ok({
     get addresses() {
       return addresses();
@@ -242,6 +261,17 @@ export async function startGateway(
     reload,
     stop,
     stopped,
+  });
+}
+
+/** Waits for `work`, but no longer than `ms`; leaves no timer behind to hold the process. */
+function within(ms: number, clock: Clock, work: Promise<unknown>): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = clock.timer(ms, resolve);
+    void work.finally(() => {
+      timer.cancel();
+      resolve();
+    });
   });
 }
 

@@ -1,5 +1,5 @@
 import { callFor, startAttempt, type Transport } from './attempt/attempt.ts';
-import type { Fleet } from './cluster/cluster.ts';
+import type { Fleet, Predictor } from './cluster/cluster.ts';
 import type { StoredAnswer } from './domain/ledger.ts';
 import type { Outcome } from './domain/outcome.ts';
 import { PROTOCOLS } from './domain/protocol.ts';
@@ -10,9 +10,11 @@ import {
   nextStep,
   type PlainEndpoints,
   type Plan,
+  predictKey,
   type QueueSeat,
   type SlotQueue,
   type Step,
+  sampleOf,
   streamsUpstream,
 } from './plan/plan.ts';
 import type { Clock } from './platform/clock.ts';
@@ -33,6 +35,7 @@ export interface RunnerPorts {
   readonly exchanges: Exchanges;
   readonly slots: SlotQueue;
   readonly plain: PlainEndpoints;
+  readonly predictor: Predictor;
   readonly retries: RetryBudget;
   readonly answers: AnswerShelf;
   readonly recorder: Recorder;
@@ -136,7 +139,7 @@ function endWaiting(course: Course): void {
 /** What `nextStep` may look at, besides the exchange. */
 function worldOf(course: Course, ports: RunnerPorts) {
   const { exchange, plan, settings } = course;
-  const { clock, fleet, plain, retries, slots, random } = ports;
+  const { clock, fleet, plain, predictor, retries, slots, random } = ports;
   return {
     retry: settings.retry,
     queueMax: settings.queueMax,
@@ -146,50 +149,70 @@ function worldOf(course: Course, ports: RunnerPorts) {
     choose: (asked: Parameters<Fleet['choose']>[0]) => chooseFor(asked, fleet, clock.now(), random),
     streams: (endpoint: Attempt['endpoint']) =>
       streamsUpstream(exchange.request, endpoint, plain, clock.now()),
+    expect: (endpoint: Attempt['endpoint']) => {
+      const streamed = streamsUpstream(exchange.request, endpoint, plain, clock.now());
+      return predictor.expect(predictKey(exchange.request, endpoint.id, streamed), clock.now());
+    },
     retryAllowed: () => retries.allow(clock.now()),
     random,
   };
 }
 
 /** One attempt, from the endpoint's books to the outcome. */
-async function attempt(
-  exchange: Exchange,
-  { endpoint, timers, streamed }: Attempt,
-  ports: RunnerPorts,
-): Promise<Outcome> {
-  const { clock, fleet, plain, recorder, retries, transport } = ports;
+async function attempt(exchange: Exchange, step: Attempt, ports: RunnerPorts): Promise<Outcome> {
+  const { clock, fleet, retries, transport } = ports;
   const { request, journal, history } = exchange;
+  const { endpoint, timers, streamed } = step;
   exchange.endpointId = endpoint.id;
   exchange.attempts += 1;
   exchange.addedUsage = streamed && !request.stream && request.protocol === 'openai-chat';
   if (history.some((earlier) => earlier.endpointId === endpoint.id)) retries.note('retry', clock.now());
   fleet.began(endpoint.id, exchange.cluster, request.operation, clock.now());
-  const ownHeaders = [
+  const ownHeaders = ownHeadersOf(exchange, step);
+  const sink = createPump(journal, { ...request, streamed, requestBody: request.body, ownHeaders });
+  const outcome = await new Promise<Outcome>((onOutcome) => {
+    const call = callFor(request, endpoint, timers, streamed);
+    const running = startAttempt(call, { transport, clock, sink, onOutcome });
+    exchange.interrupt = () => running.cancel('client');
+  });
+  exchange.interrupt = undefined;
+  exchange.tellable = sink.tellable;
+  if (sink.answeredPlain && !request.stream) ports.plain.note(endpoint.id, clock.now());
+  learn(exchange, step, outcome, ports);
+  return outcome;
+}
+
+/** What an outcome teaches: about the endpoint, about calls like this one, and those who wait for its slot. */
+function learn(
+  exchange: Exchange,
+  { endpoint, streamed }: Attempt,
+  outcome: Outcome,
+  ports: RunnerPorts,
+): void {
+  const { clock, fleet, predictor, recorder, slots } = ports;
+  const { request } = exchange;
+  const now = clock.now();
+  const sample = request.operation === 'generate' ? sampleOf(outcome) : undefined;
+  if (sample) predictor.note(predictKey(request, endpoint.id, streamed), sample, now);
+  recorder.health(fleet.ended(endpoint.id, outcome, request.operation, request.model, now));
+  recorder.attemptEnded(exchange, outcome);
+  if (slots.anyWaiting)
+    for (const cluster of fleet.view(endpoint.id, now)?.clusters ?? []) slots.freed(cluster);
+  ports.onAttemptEnded();
+}
+
+/** The gateway's own headers on an answer. */
+function ownHeadersOf({ request, history, scenario }: Exchange, { endpoint, why }: Attempt): string[] {
+  return [
     'x-qcc-request-id',
     request.id,
     'x-qcc-endpoint',
     endpoint.id,
     'x-qcc-attempts',
     String(history.length + 1),
+    'x-qcc-route',
+    `${scenario}; ${why}`,
   ];
-  const sink = createPump(journal, { ...request, streamed, requestBody: request.body, ownHeaders });
-  const outcome = await new Promise<Outcome>((onOutcome) => {
-    const running = startAttempt(callFor(request, endpoint, timers, streamed), {
-      transport,
-      clock,
-      sink,
-      onOutcome,
-    });
-    exchange.interrupt = () => running.cancel('client');
-  });
-  exchange.interrupt = undefined;
-  exchange.tellable = sink.tellable;
-  if (sink.answeredPlain && !request.stream) plain.note(endpoint.id, clock.now());
-  recorder.health(fleet.ended(endpoint.id, outcome, request.operation, request.model, clock.now()));
-  recorder.attemptEnded(exchange, outcome);
-  ports.slots.freed(exchange.cluster);
-  ports.onAttemptEnded();
-  return outcome;
 }
 
 function endOf({ journal, tellable }: Exchange, step: Last): JournalEnd {

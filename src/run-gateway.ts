@@ -40,7 +40,10 @@ export async function runGateway(
   const demo = demoUpstream();
   const readSettings: ReadSettings = () => readWith(options, env, demo.url);
   const read = await readSettings();
-  if (!read.ok) return read;
+  if (!read.ok) {
+    await demo.close();
+    return read;
+  }
   const { settings } = read.value;
 
   const log = openLog({ ...settings.log, file: join(home, 'proxy.log'), language, now: systemClock.now });
@@ -48,7 +51,7 @@ export async function runGateway(
     onTrouble: (detail) => log.write({ kind: 'note', detail }),
   });
   if (!store.ok) {
-    await log.close();
+    await Promise.all([log.close(), demo.close()]);
     return fail({ detail: store.error.detail, exitCode: 1 });
   }
   const gateway = await startGateway({
@@ -64,7 +67,7 @@ export async function runGateway(
   });
   if (!gateway.ok) {
     log.write({ kind: 'internal', detail: gateway.error.detail });
-    await Promise.all([store.value.close(), log.close()]);
+    await Promise.all([store.value.close(), log.close(), demo.close()]);
     return fail({ detail: gateway.error.detail, exitCode: 1 });
   }
   const stopped = live(gateway.value, join(home, 'proxy.pid'), options.configFile).then(async () => {

@@ -53,7 +53,7 @@ export function startAttempt(call: AttemptCall, hooks: AttemptHooks): RunningAtt
 }
 
 type Ending = Pick<Failed, 'cause' | 'phase' | 'endedBy' | 'detail'> &
-  Partial<Pick<Failed, 'status' | 'timer' | 'retryAfterMs'>>;
+  Partial<Pick<Failed, 'status' | 'timer' | 'retryAfterMs' | 'silenceMs'>>;
 
 /**
  * undici's handler and the attempt in one object: an attempt costs one allocation here, and its events no
@@ -78,6 +78,7 @@ class AttemptRun implements RunningAttempt, FlowControl {
   #firstByteAt: number | undefined;
   #firstEventAt: number | undefined;
   #lastByteAt: number;
+  #silenceBeforeHeadMs = 0;
   #longestSilenceMs = 0;
   #connectTimer: Timer | undefined;
   #firstByteTimer: Timer | undefined;
@@ -159,7 +160,9 @@ class AttemptRun implements RunningAttempt, FlowControl {
     this.#resume = resume;
     this.#head = headOf(status, raw);
     this.#verdict = statusVerdict(status);
-    this.#note(this.#hooks.clock.now());
+    const now = this.#hooks.clock.now();
+    this.#silenceBeforeHeadMs = now - this.#lastByteAt;
+    this.#note(now);
     if (this.#verdict !== 'fail') this.#hooks.sink.head(this.#head, this);
     // The failure is known; its page may still say who made it, but is not worth waiting for as for an answer.
     else this.#idleTimer = this.#timer('idle', this.#call.timers.idle);
@@ -286,6 +289,8 @@ class AttemptRun implements RunningAttempt, FlowControl {
     this.#fail({
       ...causeOfStatus({ status: head.status, headers: head.headers, text }),
       phase: 'wait',
+      // The page itself broke the silence that it tells of.
+      silenceMs: this.#silenceBeforeHeadMs,
       status: head.status,
       detail: `HTTP ${head.status}`,
       ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
@@ -300,7 +305,9 @@ class AttemptRun implements RunningAttempt, FlowControl {
       return this.#abort?.(new Error('attempt ended'));
     }
     const risk = chargeRisk({ ...riskInput(ending), sawTokens: sink.sawTokens });
-    const silenceMs = this.#hooks.clock.now() - this.#lastByteAt;
+    const now = this.#hooks.clock.now();
+    const silenceMs = now - this.#lastByteAt;
+    this.#note(now);
     this.#end({
       ...this.#base(),
       kind: 'failed',
@@ -338,7 +345,6 @@ class AttemptRun implements RunningAttempt, FlowControl {
   }
 
   #end(outcome: Outcome): void {
-    this.#note(this.#hooks.clock.now());
     this.#ended = true;
     this.#connectTimer?.cancel();
     this.#firstByteTimer?.cancel();

@@ -1,4 +1,4 @@
-import type { Choice, ChooseRequest } from '../cluster/cluster.ts';
+import type { Choice, ChooseRequest, Expectation } from '../cluster/cluster.ts';
 import type { Endpoint } from '../domain/endpoint.ts';
 import type { Failed, Outcome } from '../domain/outcome.ts';
 import type { IdentifiedRequest } from '../domain/request.ts';
@@ -17,8 +17,10 @@ export type Step =
       readonly timers: AttemptTimers;
       /** The upstream is asked for a stream, whatever the client asked for. */
       readonly streamed: boolean;
-      /** Why this endpoint: 'priority', 'session', 'least-bad'… */
+      /** Why this endpoint, in a line: "priority", "edge: main (100s) skipped, …". */
       readonly why: string;
+      /** It is expected to cut the answer, and nothing better is to be had. */
+      readonly edgeIgnored: boolean;
     }
   | { readonly kind: 'wait'; readonly ms: number; readonly for: 'backoff' | 'slot' }
   | { readonly kind: 'deliver' }
@@ -42,6 +44,8 @@ export interface World {
   choose(request: ChooseRequest): Choice;
   /** Is a call to this endpoint streamed upstream? */
   streams(endpoint: Endpoint): boolean;
+  /** What the answer is expected to be like there. */
+  expect(endpoint: Endpoint): Expectation | undefined;
   /** May a call be repeated at the same endpoint, or is there a storm of repeats already? */
   retryAllowed(): boolean;
   random(): number;
@@ -68,6 +72,7 @@ export function nextStep(progress: Progress, world: World, now: number): Step {
     ...(request.session === undefined ? {} : { session: request.session }),
     tried: history.map((outcome) => outcome.endpointId),
     banned: history.filter(isBadKey).map((outcome) => outcome.endpointId),
+    ...(request.operation === 'generate' ? { expect: world.expect } : {}),
   });
   switch (choice.kind) {
     case 'none':
@@ -75,7 +80,7 @@ export function nextStep(progress: Progress, world: World, now: number): Step {
     case 'full':
       return waitForSlot(choice.soonestMs, plan, world, now);
     case 'endpoint': {
-      const { endpoint, why } = choice;
+      const { endpoint, route: why, edgeIgnored } = choice;
       const pauseMs = progress.backedOff ? 0 : pauseBefore(endpoint.id, history, world);
       if (pauseMs === undefined || pauseMs >= remainingMs(plan.deadlineAt, now)) return giveUp();
       if (pauseMs > 0) return { kind: 'wait', ms: pauseMs, for: 'backoff' };
@@ -86,6 +91,7 @@ export function nextStep(progress: Progress, world: World, now: number): Step {
         timers: attemptTimers(plan, endpoint, streamed, now),
         streamed,
         why,
+        edgeIgnored,
       };
     }
   }

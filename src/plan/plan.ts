@@ -1,3 +1,4 @@
+export { predictKey, sampleOf } from './expecting.ts';
 export { nextStep, type Progress, type Step } from './next-step.ts';
 export { createPlainEndpoints, type PlainEndpoints, streamsUpstream } from './plain-endpoints.ts';
 export { attemptTimers, type Plan, planFor } from './plan-for.ts';

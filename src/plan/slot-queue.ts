@@ -8,6 +8,7 @@ export interface QueueSeat {
 /** Requests that wait for a slot, in the order in which they came, a queue a cluster. */
 export interface SlotQueue {
   waiting(cluster: string): number;
+  readonly anyWaiting: boolean;
   enter(cluster: string): QueueSeat;
   /**
    * A slot became free: all may look, the first one first. It may be one that the first can't use, which speaks
@@ -29,6 +30,10 @@ export function createSlotQueue(): SlotQueue {
   };
   return {
     waiting: (cluster) => queues.get(cluster)?.size ?? 0,
+    get anyWaiting() {
+      for (const queue of queues.values()) if (queue.size > 0) return true;
+      return false;
+    },
     enter(cluster) {
       const queue = queueOf(cluster);
       const seat: Seat = { wake: undefined };

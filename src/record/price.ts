@@ -57,7 +57,7 @@ export function builtInPrices(): PriceBook {
  * clients put around it (`anthropic/…`, `us.anthropic.…-v1:0`, `…@20250929`, `…[1m]`), then without date and `-latest`.
  * `anthropic/claude-opus-4.5` is the vendor's `claude-opus-4-5`.
  */
-export function namesOf(model: string): readonly string[] {
+function namesOf(model: string): readonly string[] {
   if (model.length > NAME_MAX) return [];
   const given = model.toLowerCase();
   const bare = given

@@ -240,6 +240,8 @@ function writeHealth(
     case 'recovered':
     case 'cleared':
       return log.write({ kind: 'recovered', endpointId });
+    case 'edge-learned':
+      return log.write({ kind: 'note', detail: `endpoint ${view?.name ?? endpointId}: ${detail}` });
     case 'verified':
     case 'verification-failed':
       return;

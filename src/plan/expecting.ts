@@ -1,0 +1,33 @@
+import { type PredictKey, type PredictSample, sizeClassOf } from '../cluster/cluster.ts';
+import type { FailureCause, Outcome } from '../domain/outcome.ts';
+import type { IdentifiedRequest } from '../domain/request.ts';
+
+/** The kind of call a request makes at an endpoint, for what calls of that kind are like. */
+export function predictKey(request: IdentifiedRequest, endpointId: string, streamed: boolean): PredictKey {
+  return {
+    endpointId,
+    model: request.model ?? '',
+    effort: request.effort ?? (request.thinking ? 'thinking' : ''),
+    stream: streamed,
+    sizeClass: sizeClassOf(request.body.length, request.maxTokens),
+  };
+}
+
+/** Failures that tell how long a call takes at least. The others end before the model had its time. */
+const CUT_SHORT: ReadonlySet<FailureCause> = new Set([
+  'timeout',
+  'edge-timeout',
+  'reset',
+  'truncated',
+  'cancelled',
+]);
+
+/** What an attempt tells of the calls like it; undefined: nothing. */
+export function sampleOf(outcome: Outcome): PredictSample | undefined {
+  const { firstEventMs, longestSilenceMs, totalMs } = outcome.times;
+  const times = { ...(firstEventMs === undefined ? {} : { firstEventMs }), longestSilenceMs, totalMs };
+  if (outcome.kind === 'answered') return times;
+  if (outcome.kind === 'rejected' || !CUT_SHORT.has(outcome.cause) || outcome.times.sentMs === undefined)
+    return undefined;
+  return { ...times, censored: true };
+}
