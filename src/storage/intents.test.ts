@@ -115,12 +115,14 @@ describe('what a crash left open', () => {
 });
 
 describe('the intents file', () => {
-  it('holds each line when the call returns, for its owner alone', async () => {
+  it('holds what opens when the call returns, and what closes a turn later, for its owner alone', async () => {
     const store = await open();
     store.openExchange(exchangeRecord('a'));
     store.openAttempt('a', 1, 'e1', 3, 'priority');
+    expect(readIntents(intents)).toHaveLength(2);
     store.closeAttempt(attemptRecord('a', 1));
     store.closeExchange(exchangeRecord('a', { delivery: 'delivered' }));
+    await new Promise((resolve) => setImmediate(resolve));
     expect(readIntents(intents)).toEqual([
       { exchange: exchangeRecord('a') },
       { begun: { exchangeId: 'a', n: 1, endpointId: 'e1', startedAt: 3, why: 'priority' } },
@@ -139,8 +141,18 @@ describe('the intents file', () => {
     small.compact(['{"waiting":1}']);
     small.append('{"after":1}');
     expect(readFileSync(intents, 'utf8')).toBe('{"waiting":1}\n{"after":1}\n');
+    small.appendSoon('{"held":1}');
+    small.append('{"in":"order"}');
+    small.appendSoon('{"held":2}');
     small.close();
+    small.appendSoon('late');
     expect(small.append('late')).toBe(false);
+    expect(readFileSync(intents, 'utf8').split('\n').slice(2)).toEqual([
+      '{"held":1}',
+      '{"in":"order"}',
+      '{"held":2}',
+      '',
+    ]);
   });
 
   it('stays bounded while exchanges come and go, and loses none', async () => {
@@ -171,6 +183,7 @@ if (!opened.ok) throw new Error(opened.error.detail);
 const store = opened.value;
 const exchange = ${JSON.stringify(exchangeRecord(''))};
 const attempt = ${JSON.stringify(attemptRecord('', 1))};
+const closed = [];
 for (let n = Number(process.argv[2]); ; n += 1) {
   const id = 'req-' + n;
   store.openExchange({ ...exchange, id, path: 'x'.repeat(500) });
@@ -179,9 +192,11 @@ for (let n = Number(process.argv[2]); ; n += 1) {
   if (n % 3 > 0) store.closeAttempt({ ...attempt, exchangeId: id });
   if (n % 3 > 1) {
     store.closeExchange({ ...exchange, id, delivery: 'delivered', charge: 'charged', costMicroUsd: 7 });
-    writeSync(1, 'closed ' + n + '\\n');
+    closed.push(n);
   }
-  if (n % 20 === 0) await new Promise((resolve) => setTimeout(resolve, 1));
+  if (n % 20 > 0) continue;
+  await new Promise((resolve) => setTimeout(resolve, 1));
+  for (const done of closed.splice(0)) writeSync(1, 'closed ' + done + '\\n');
 }`;
 
 /** Runs the program until it has opened `count` exchanges, kills it mid-traffic; returns what it acknowledged. */

@@ -23,6 +23,8 @@ export const intentsFileOf = (databaseFile: string): string => `${databaseFile.r
 export interface Intents {
   /** About 3 µs. False: the disk refused. */
   append(line: string): boolean;
+  /** Appended with the next line, or once this turn of the event loop is over: half the price for what may wait. */
+  appendSoon(line: string): void;
   /** Everything but `waiting` is in the database: once the file is large, it begins again with those. */
   compact(waiting: readonly string[]): void;
   close(): void;
@@ -33,18 +35,26 @@ export function openIntents(file: string, compactBytes = COMPACT_BYTES): Intents
   let fd = openSync(file, 'a', 0o600);
   let size = 0;
   let closed = false;
+  /** Lines that wait for the next write. */
+  let held = '';
+
+  function write(text: string): boolean {
+    held = '';
+    try {
+      const written = writeSync(fd, text);
+      size += written;
+      return written >= text.length;
+    } catch {
+      return false;
+    }
+  }
 
   return {
-    append(line) {
-      if (closed) return false;
-      try {
-        // A line that a full disk tore is ended by the next one's break.
-        const written = writeSync(fd, `${line}\n`);
-        size += written;
-        return written > line.length;
-      } catch {
-        return false;
-      }
+    append: (line) => !closed && write(`${held}${line}\n`),
+    appendSoon(line) {
+      if (closed) return;
+      if (held === '') setImmediate(() => closed || held === '' || write(held));
+      held += `${line}\n`;
     },
     compact(waiting) {
       if (closed || size < compactBytes) return;
@@ -56,14 +66,17 @@ export function openIntents(file: string, compactBytes = COMPACT_BYTES): Intents
         renameSync(next, file);
         closeSync(fd);
         fd = nextFd;
+        held = ''; // What was held waits for the database too: it stands in the new file.
         size = Buffer.byteLength(text);
       } catch {
         // It stays long, and is tried again after the next batch.
       }
     },
     close() {
-      if (!closed) closeSync(fd);
+      if (closed) return;
+      if (held !== '') write(held);
       closed = true;
+      closeSync(fd);
     },
   };
 }

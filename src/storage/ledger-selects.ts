@@ -122,19 +122,20 @@ function spanOf({ since, until }: SummaryQuery): { days: Condition; edges: Condi
     since === undefined ? TRUE : when(dayOf(since), first === undefined ? 'day >= ?' : 'day > ?'),
     until === undefined ? TRUE : when(dayOf(until), 'day < ?'),
   );
-  const within = all(when(since, 'started_at >= ?'), when(until, 'started_at < ?'));
-  const edges = [...new Set([first, last])].flatMap((day) =>
-    day === undefined ? [] : [all(within, nearDay(day, since, until), when(day, 'day = ?'))],
-  );
+  const edges: Condition[] = [];
+  if (since !== undefined && first !== undefined)
+    edges.push(partOf(first, since, Math.min(until ?? Number.MAX_VALUE, since + DAY_MAX_MS)));
+  if (until !== undefined && last !== undefined && last !== first)
+    edges.push(partOf(last, Math.max(since ?? 0, until - DAY_MAX_MS), until));
   return { days, edges };
 }
 
+/** No day is longer, whatever its clocks do. */
 const DAY_MAX_MS = 26 * 3_600_000;
 
-/** Keeps the search to one day's rows: the label alone has no index. */
-function nearDay(day: string, since: number | undefined, until: number | undefined): Condition {
-  if (since !== undefined && day === dayOf(since)) return when(since + DAY_MAX_MS, 'started_at < ?');
-  return until === undefined ? TRUE : when(until - DAY_MAX_MS, 'started_at >= ?');
+/** The instants keep the search to about one day's rows: the label alone has no index. */
+function partOf(day: string, from: number, to: number): Condition {
+  return { sql: 'started_at >= ? and started_at < ? and day = ?', values: [from, to, day] };
 }
 
 const isDayStart = (at: number) => dayOf(at) !== dayOf(at - 1);

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { ExchangeRecord, LedgerGrouping, LedgerQuery } from '../domain/ledger.ts';
+import { MEMORY_EXCHANGES_MAX } from './memory-ledger.ts';
 import { memoryStore, openStore, type Store } from './storage.ts';
 import { attemptRecord, exchangeRecord, storedAnswer } from './test-records.ts';
 
@@ -178,6 +179,7 @@ describe.each([
     ['all, newest first', {}, ['c1', 'b2', 'b1', 'a2', 'a1']],
     ['at most as many as asked', { limit: 2 }, ['c1', 'b2']],
     ['none', { limit: -1 }, []],
+    ['as many as there are', { limit: Number.POSITIVE_INFINITY }, ['c1', 'b2', 'b1', 'a2', 'a1']],
     ['since an instant, which counts', { since: noon(2) }, ['c1', 'b2', 'b1']],
     ['until an instant, which does not', { until: noon(2) }, ['a2', 'a1']],
     ['of a model', { model: 'gpt' }, ['c1', 'b1']],
@@ -309,6 +311,15 @@ describe.each([
     store.saveState('sketches', '{"a":2}');
     expect(await store.loadState('sketches')).toBe('{"a":2}');
   });
+});
+
+it('keeps the newest exchanges where there is no disk', async () => {
+  const memory = memoryStore();
+  for (let n = 0; n <= MEMORY_EXCHANGES_MAX; n += 1)
+    memory.openExchange(exchangeRecord(`req-${n}`, { startedAt: n }));
+  const kept = await memory.ledgerList({ limit: MEMORY_EXCHANGES_MAX * 2 });
+  expect(kept).toHaveLength(MEMORY_EXCHANGES_MAX);
+  expect(kept.at(-1)?.id).toBe('req-1');
 });
 
 const HOURS = fc.integer({ min: 0, max: 200 }).map((hour) => noon(1) + hour * HOUR_MS);

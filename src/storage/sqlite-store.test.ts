@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { HealthEvent } from '../domain/health.ts';
-import { openIntents } from './intents.ts';
+import { type Intents, openIntents } from './intents.ts';
 import { connect } from './sqlite-driver.ts';
 import { openStore, storeOver } from './sqlite-store.ts';
 import type { Store } from './store.ts';
@@ -244,6 +244,36 @@ describe('a disk that refuses', () => {
     await store.flush();
     expect(await store.loadTotals()).toEqual(one);
     expect(told).toHaveLength(2);
+  });
+
+  it('leaves out ledger lines that fit no column, and keeps the others of their batch', async () => {
+    const told: string[] = [];
+    const opened = await openStore(file, { onTrouble: (detail) => told.push(detail) });
+    if (!opened.ok) throw new Error(opened.error.detail);
+    stores.push(opened.value);
+    opened.value.openExchange(exchangeRecord('odd', { joined: Number.NaN }));
+    opened.value.openExchange(exchangeRecord('good'));
+    await opened.value.flush();
+    expect((await opened.value.ledgerList({ limit: 5 })).map(({ id }) => id)).toEqual(['good']);
+    expect(told).toEqual(["1 ledger lines don't fit their columns and were left out."]);
+  });
+
+  it('says once that an intent could not be written, and records the exchange all the same', async () => {
+    const told: string[] = [];
+    const link = fakeLink();
+    const full: Intents = { append: () => false, appendSoon: () => {}, compact: () => {}, close: () => {} };
+    const store = storeOver(link, { onTrouble: (detail) => told.push(detail) }, full);
+    store.openExchange(exchangeRecord('a'));
+    store.openAttempt('a', 1, 'e1', 3, 'priority');
+    await store.flush();
+    expect(told).toEqual(['The ledger can not be made safe against a crash: the disk refuses.']);
+    expect(link.written).toMatchObject([
+      {
+        kind: 'write',
+        batch: { ledger: [/"exchange"/, /"begun"/].map((part) => expect.stringMatching(part)) },
+      },
+    ]);
+    await store.close();
   });
 
   it('never keeps close from ending', async () => {

@@ -11,6 +11,8 @@ import { createWriteQueue, ledgerOnly, type WriteQueue } from './write-batch.ts'
 
 /** How long writes gather before they go to the worker as one transaction. */
 const GATHER_MS = 40;
+/** Exchanges in one list: about 1 GB, so that an endless limit is an answer and no error. */
+const LISTED_MAX = 1_000_000;
 /** Pause after a batch that the disk refused. */
 const RETRY_MS = 1_000;
 
@@ -100,7 +102,7 @@ function withBuffer(answer: StoredAnswer | undefined): StoredAnswer | undefined 
 
 type AskThread = <T>(...question: Parameters<WorkerLink['ask']>) => Promise<T>;
 
-/** Each line is in the intents file before it waits for the thread: a killed process loses none. */
+/** What opens is in the intents file before the call returns, what closes a moment later: a killed process loses none. */
 function ledgerOver(
   queue: WriteQueue,
   writer: Writer,
@@ -110,23 +112,36 @@ function ledgerOver(
 ): LedgerStore {
   let refused = false;
 
-  function add(line: LedgerLine): void {
-    const text = JSON.stringify(line);
-    const written = intents.append(text);
-    if (!written && !refused) onTrouble('The ledger can not be made safe against a crash: the disk refuses.');
-    refused = !written;
+  function add(text: string): void {
     queue.addLine(text);
     writer.schedule();
   }
 
+  function open(line: LedgerLine): void {
+    const text = JSON.stringify(line);
+    const written = intents.append(text);
+    if (!written && !refused) onTrouble('The ledger can not be made safe against a crash: the disk refuses.');
+    refused = !written;
+    add(text);
+  }
+
+  function close(line: LedgerLine): void {
+    const text = JSON.stringify(line);
+    intents.appendSoon(text);
+    add(text);
+  }
+
   return {
-    openExchange: (exchange) => add({ exchange }),
+    openExchange: (exchange) => open({ exchange }),
     openAttempt: (exchangeId, n, endpointId, startedAt, why) =>
-      add({ begun: { exchangeId, n, endpointId, startedAt, why } }),
-    closeAttempt: (attempt) => add({ attempt }),
-    closeExchange: (exchange) => add({ exchange }),
+      open({ begun: { exchangeId, n, endpointId, startedAt, why } }),
+    closeAttempt: (attempt) => close({ attempt }),
+    closeExchange: (exchange) => close({ exchange }),
     ledgerList: (query) =>
-      ask({ kind: 'ledger-list', query: { ...query, limit: Math.max(0, Math.trunc(query.limit)) } }),
+      ask({
+        kind: 'ledger-list',
+        query: { ...query, limit: Math.min(Math.max(0, Math.trunc(query.limit)), LISTED_MAX) },
+      }),
     ledgerExchange: (id) => ask({ kind: 'ledger-exchange', id }),
     ledgerSummary: (query, by) => ask({ kind: 'ledger-summary', query, by }),
     pruneLedger(before) {
