@@ -69,6 +69,9 @@ export function ledgerTables(connection: SqliteDatabase): LedgerTables {
     `insert or replace into exchange_shares (started_at, exchange_id, ${SHARE_COLUMNS.join(', ')})
      values (${marks(SHARE_COLUMNS.length + 2)})`,
   );
+  const dropShare = connection.prepare(
+    'delete from exchange_shares where endpoint_id = ? and started_at = ? and exchange_id = ?',
+  );
   const addShare = connection.prepare(addToDays());
   const exchangeById = connection.prepare('select * from exchanges where id = ?');
   const exchangesByPrefix = connection.prepare(
@@ -119,9 +122,19 @@ export function ledgerTables(connection: SqliteDatabase): LedgerTables {
       if (before.attempts.get(n) !== attempt) saveAttempt.run(...attemptValues(attempt));
     for (const [n, begun] of after.begun)
       if (before.begun.get(n) !== begun) saveAttempt.run(...begunValues(begun));
-    const shares = sharesOf(after);
-    for (const share of shares) saveShare.run(exchange?.startedAt, id, ...shareValues(share));
-    recount(sharesOf(before), shares);
+    saveShares(id, before, after);
+  }
+
+  /** An attempt that was begun at one endpoint and closed at another takes its share along. */
+  function saveShares(id: string, before: KnownExchange, after: KnownExchange): void {
+    const [had, has] = [sharesOf(before), sharesOf(after)];
+    const [hadAt, hasAt] = [before.exchange?.startedAt, after.exchange?.startedAt];
+    for (const share of has) saveShare.run(hasAt, id, ...shareValues(share));
+    for (const { endpointId } of had) {
+      const stays = hadAt === hasAt && has.some((share) => share.endpointId === endpointId);
+      if (!stays) dropShare.run(endpointId, hadAt, id);
+    }
+    recount(had, has);
   }
 
   /** A row that fits no column must not take the others of its batch with it. */

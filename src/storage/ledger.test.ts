@@ -381,7 +381,7 @@ it('both stores sum up the same, whatever was written in whatever order', async 
             expect(await sqlite.ledgerSummary(query, by)).toEqual(await memory.ledgerSummary(query, by));
       },
     ),
-    { numRuns: 40 },
+    { numRuns: 60 },
   );
   await sqlite.close();
   rmSync(folder, { recursive: true });
