@@ -1,0 +1,88 @@
+import { describe, expect, it } from 'vitest';
+import type { IdentifiedRequest } from '../domain/request.ts';
+import type { Route } from '../domain/settings.ts';
+import { fits } from './glob.ts';
+import { routeFits, routeFor } from './route.ts';
+
+const REQUEST = {
+  protocol: 'anthropic-messages',
+  model: 'claude-opus-4-5',
+  stream: true,
+  thinking: false,
+  maxTokens: 1_000,
+  body: Buffer.alloc(500),
+  headers: { 'x-job': 'nightly-7' },
+  client: { name: 'ci', credential: '' },
+} as unknown as IdentifiedRequest;
+
+const NAMELESS = Object.fromEntries(
+  Object.entries(REQUEST).filter(([key]) => key !== 'model' && key !== 'maxTokens'),
+) as unknown as IdentifiedRequest;
+
+type Match = Route['match'];
+
+describe('routeFits', () => {
+  it.each([
+    [{}, true],
+    [{ model: ['claude-*'] }, true],
+    [{ model: ['CLAUDE-OPUS-?-?'] }, true],
+    [{ model: ['gpt-*', '*opus*'] }, true],
+    [{ model: ['claude'] }, false],
+    [{ model: [] }, false],
+    [{ protocol: ['anthropic-messages'] }, true],
+    [{ protocol: ['openai-chat', 'openai-responses'] }, false],
+    [{ stream: true }, true],
+    [{ stream: false }, false],
+    [{ thinking: false }, true],
+    [{ thinking: true }, false],
+    [{ maxTokens: { min: 1_000 } }, true],
+    [{ maxTokens: { max: 1_000 } }, true],
+    [{ maxTokens: { min: 1_001 } }, false],
+    [{ maxTokens: { min: 1, max: 999 } }, false],
+    [{ promptBytes: { min: 500, max: 500 } }, true],
+    [{ promptBytes: { min: 501 } }, false],
+    [{ promptBytes: { max: 499 } }, false],
+    [{ headers: { 'x-job': 'nightly-*' } }, true],
+    [{ headers: { 'x-job': 'daily-*' } }, false],
+    [{ headers: { 'x-other': '*' } }, false],
+    [{ headers: { 'x-job': '*', 'x-other': '*' } }, false],
+    [{ clientKey: ['team', 'ci'] }, true],
+    [{ clientKey: ['team'] }, false],
+    [{ model: ['claude-*'], stream: false }, false],
+    [{ model: ['claude-*'], stream: true, clientKey: ['ci'], maxTokens: { max: 5_000 } }, true],
+  ] as readonly [Match, boolean][])('%j: %s', (match, expected) => {
+    expect(routeFits({ name: 'r', match }, REQUEST)).toBe(expected);
+  });
+
+  it.each([[{ model: ['*'] }], [{ maxTokens: { max: 10 } }], [{ maxTokens: { min: 0 } }]] as readonly [
+    Match,
+  ][])('%j does not fit a request that says nothing of it', (match) => {
+    expect(routeFits({ name: 'r', match }, NAMELESS)).toBe(false);
+  });
+});
+
+describe('routeFor', () => {
+  it('the first that fits', () => {
+    const routes: Route[] = [
+      { name: 'other', match: { stream: false } },
+      { name: 'first', match: { model: ['claude-*'] } },
+      { name: 'second', match: {} },
+    ];
+    expect(routeFor(REQUEST, routes)?.name).toBe('first');
+    expect(routeFor(REQUEST, routes.slice(0, 1))).toBeUndefined();
+  });
+});
+
+describe('fits', () => {
+  it.each([
+    ['*', '', true],
+    ['a*c', 'abbc', true],
+    ['a*c', 'ab', false],
+    ['a?c', 'ac', false],
+    ['a.c', 'abc', false],
+    ['a+(b)[c]{1}|d^$\\', 'a+(b)[c]{1}|d^$\\', true],
+    ['claude-*', 'Claude-3\nx', true],
+  ])('%j, %j: %s', (glob, text, expected) => {
+    expect(fits(glob, text)).toBe(expected);
+  });
+});
