@@ -3,17 +3,19 @@ import { type AcceptOptions, type Door, openDoor } from './accept/accept.ts';
 import { createAdmin } from './admin/admin.ts';
 import { createTransport } from './attempt/attempt.ts';
 import { createFleet, createPredictor } from './cluster/cluster.ts';
+import type { IdentifiedRequest } from './domain/request.ts';
 import type { Result } from './domain/result.ts';
 import { fail, ok } from './domain/result.ts';
 import type { Listener, Settings } from './domain/settings.ts';
+import type { Usage } from './domain/usage.ts';
 import type { Language } from './errors/catalogue.ts';
 import { adminPortsOf } from './gateway-views.ts';
 import { createVerifier } from './health/health.ts';
 import { createPipeline } from './pipeline.ts';
 import { createPlainEndpoints, createSlotQueue } from './plan/plan.ts';
 import type { Clock, Timer } from './platform/clock.ts';
-import { answerText, verificationCall } from './protocols/protocols.ts';
-import { createRecorder } from './record/record.ts';
+import { answerText, estimateInputTokens, verificationCall } from './protocols/protocols.ts';
+import { createRecorder, type PriceBook } from './record/record.ts';
 import { createExchanges, keyOf } from './relay/relay.ts';
 import { createRetryBudget } from './resilience/resilience.ts';
 import type { AnswerShelf } from './run-exchange.ts';
@@ -28,6 +30,7 @@ export interface GatewayOptions {
   readonly random: () => number;
   readonly language: Language;
   readonly version: string;
+  readonly prices: () => PriceBook;
   /** Shown to people. */
   readonly configFile: string;
   readonly demo: boolean;
@@ -75,7 +78,14 @@ export async function startGateway(
   const lifetimeBefore = await store.loadTotals();
   log.setSecrets(secretsOf(current.settings));
   const transport = createTransport();
-  const recorder = createRecorder({ log, store, view: (id) => fleet.view(id, clock.now()) });
+  const recorder = createRecorder({
+    log,
+    store,
+    prices: () => options.prices(),
+    now: clock.now,
+    estimate: estimateUsage,
+    view: (id) => fleet.view(id, clock.now()),
+  });
   const exchanges = createExchanges({
     clock,
     settings: () => current.settings.replay,
@@ -232,7 +242,11 @@ export async function startGateway(
     log.write({ kind: 'draining', running: exchanges.running });
     verifier.stop();
     const closing = Promise.all([...doors.values()].map((door) => door.close()));
-    await within(current.settings.drainMs, clock, exchanges.idle().then(() => closing));
+    await within(
+      current.settings.drainMs,
+      clock,
+      exchanges.idle().then(() => closing),
+    );
     for (const door of doors.values()) door.destroy();
     await transport.destroy();
     predictorTimer?.cancel();
@@ -273,6 +287,17 @@ function within(ms: number, clock: Clock, work: Promise<unknown>): Promise<void>
       resolve();
     });
   });
+}
+
+/** An event of a stream carries about one token in this many bytes; measured on the vendors' own streams. */
+const STREAM_BYTES_PER_TOKEN = 150;
+
+/** What a call has used, where the upstream does not say. */
+function estimateUsage(request: IdentifiedRequest, answerBytes: number): Usage {
+  return {
+    inputTokens: estimateInputTokens(request.body),
+    outputTokens: Math.round(answerBytes / STREAM_BYTES_PER_TOKEN),
+  };
 }
 
 /** Answers that their clients have a name for, on disk. A disk that can't be read has none. */

@@ -57,7 +57,7 @@ async function serveOne(
 ): Promise<void> {
   const { clock, exchanges, recorder } = ports;
   const ticket = refusal ? undefined : ticketOf(request.path);
-  if (ticket !== undefined) return redeemTicket(ticket, request, downstream, ports);
+  if (ticket !== undefined) return redeem(ticket, request, downstream, ports);
   const identified = refusal ? fail(refusal) : understand(request, ports);
   if (!identified.ok) return turnAway(request, downstream, identified.error, ports);
 
@@ -72,17 +72,43 @@ async function serveOne(
   recorder.received(identified.value, seat);
   exchanges.follow(exchange);
   if (seat.kind === 'opened') void runExchange(exchange, plan, settings, ports);
-  const followed =
-    exchange.ticket && seat.kind === 'opened'
-      ? offerTicket(exchange, downstream)
-      : await follow(exchange.journal, downstream, followOptions(identified.value, seat, settings, ports));
-  depart(exchange, identified.value, followed, settings, ports);
+  if (exchange.ticket && seat.kind === 'opened') {
+    offerTicket(exchange, downstream);
+    return exchanges.unfollow(exchange);
+  }
+  const options = followOptions(identified.value, seat, settings, ports);
+  const followed = await follow(exchange.journal, downstream, options);
+  const durationMs = clock.now() - request.receivedAt;
+  const joined = seat.kind === 'joined';
   recorder.followed({
     request: identified.value,
     exchange,
     followed,
-    durationMs: clock.now() - request.receivedAt,
+    joined,
+    durationMs,
     sentBytes: downstream.sentBytes,
+  });
+  depart(exchange, identified.value, followed, settings, ports);
+}
+
+/** A client fetches the answer it has a ticket for. */
+function redeem(
+  ticket: string,
+  request: ClientRequest,
+  downstream: Downstream,
+  ports: PipelinePorts,
+): Promise<void> {
+  return redeemTicket(ticket, request, downstream, ports, (exchange, followed) => {
+    const durationMs = ports.clock.now() - request.receivedAt;
+    const { sentBytes } = downstream;
+    ports.recorder.followed({
+      request: exchange.request,
+      exchange,
+      followed,
+      joined: false,
+      durationMs,
+      sentBytes,
+    });
   });
 }
 
@@ -170,8 +196,7 @@ function depart(
   ports: PipelinePorts,
 ): void {
   const { exchanges, clock, fleet, recorder } = ports;
-  if (followed.kind !== 'left' && followed.kind !== 'untold')
-    exchange.delivered = !exchange.ticket || exchange.finished;
+  if (followed.kind !== 'left' && followed.kind !== 'untold') exchange.delivered = true;
   exchanges.unfollow(exchange);
   if (followed.kind !== 'left' || exchange.followers > 0 || exchange.finished) return;
   const edge = edgeOf(request, settings);

@@ -68,6 +68,7 @@ export async function runExchange(
   const { journal, request } = exchange;
   const course: Course = { exchange, plan, settings, seat: undefined, backedOff: false, waitedMs: 0 };
   ports.retries.note('request', ports.clock.now());
+  ports.recorder.opened(exchange);
   try {
     journal.finish(endOf(exchange, await stepOn(course, ports)));
     keepNamed(exchange, settings, ports);
@@ -83,6 +84,7 @@ export async function runExchange(
   } finally {
     course.seat?.leave();
     ports.exchanges.finish(exchange);
+    ports.recorder.ended(exchange);
   }
 }
 
@@ -168,6 +170,7 @@ async function attempt(exchange: Exchange, step: Attempt, ports: RunnerPorts): P
   exchange.addedUsage = streamed && !request.stream && request.protocol === 'openai-chat';
   if (history.some((earlier) => earlier.endpointId === endpoint.id)) retries.note('retry', clock.now());
   fleet.began(endpoint.id, exchange.cluster, request.operation, clock.now());
+  ports.recorder.attemptBegan(exchange, endpoint, step.why);
   const ownHeaders = ownHeadersOf(exchange, step);
   const sink = createPump(journal, { ...request, streamed, requestBody: request.body, ownHeaders });
   const outcome = await new Promise<Outcome>((onOutcome) => {

@@ -3,36 +3,23 @@ import type { EndpointView, HealthEvent } from '../domain/health.ts';
 import type { Outcome } from '../domain/outcome.ts';
 import type { ClientRequest, IdentifiedRequest } from '../domain/request.ts';
 import { errorText, type GatewayError } from '../errors/gateway-error.ts';
-import { NO_TOTALS, type Store, type Totals } from '../storage/storage.ts';
+import { NO_TOTALS, type Totals } from '../storage/storage.ts';
 import type { Log } from '../telemetry/telemetry.ts';
+import {
+  type BookPorts,
+  type ClientEnding,
+  createExchangeBook,
+  type RecordedExchange,
+} from './exchange-book.ts';
 
 export type { Totals };
-
-/** As much of an exchange as the record needs. */
-export interface RecordedExchange {
-  readonly id: string;
-  readonly request: IdentifiedRequest;
-  readonly history: readonly Outcome[];
-  readonly cluster: string;
-  readonly scenario: string;
-  readonly startedAt: number;
-  readonly attempts: number;
-  readonly joined: number;
-  readonly delivered: boolean;
-  readonly cancelled: boolean;
-  readonly journal: { readonly totalBytes: number };
-}
-
-/** How following ended, for one client. */
-export type ClientEnding =
-  | { readonly kind: 'delivered' }
-  | { readonly kind: 'refused' | 'broken' | 'untold'; readonly error: GatewayError }
-  | { readonly kind: 'left' };
 
 export interface FollowedRecord {
   readonly request: IdentifiedRequest;
   readonly exchange: RecordedExchange;
   readonly followed: ClientEnding;
+  /** This client joined an exchange that was there. */
+  readonly joined: boolean;
   readonly durationMs: number;
   readonly sentBytes: number;
 }
@@ -55,8 +42,13 @@ export interface Recorder {
   ): void;
   /** A request that never became an exchange: bad JSON, unknown path, over a limit. */
   turnedAway(request: ClientRequest, error: GatewayError, durationMs: number): void;
+  /** An exchange begins: on record before its first upstream byte. */
+  opened(exchange: RecordedExchange): void;
   picked(record: PickedRecord): void;
+  attemptBegan(exchange: RecordedExchange, endpoint: Endpoint, why: string): void;
   attemptEnded(exchange: RecordedExchange, outcome: Outcome): void;
+  /** No attempt will be made any more. */
+  ended(exchange: RecordedExchange): void;
   /** Nobody follows an exchange any more. */
   detached(
     exchange: RecordedExchange,
@@ -75,13 +67,14 @@ export interface Recorder {
 }
 
 /** What the recorder writes to, and looks up an endpoint's state in. */
-export interface RecorderPorts {
+export interface RecorderPorts extends BookPorts {
   readonly log: Log;
-  readonly store: Store;
   view(endpointId: string): EndpointView | undefined;
 }
 
-export function createRecorder({ log, store, view }: RecorderPorts): Recorder {
+export function createRecorder(ports: RecorderPorts): Recorder {
+  const { log, store, view } = ports;
+  const book = createExchangeBook(ports);
   let totals: Totals = NO_TOTALS;
 
   const count = (ending: 'success' | 'failure' | 'neither', durationMs: number) => {
@@ -126,7 +119,12 @@ export function createRecorder({ log, store, view }: RecorderPorts): Recorder {
           : { kind: 'retry', ...where, n: attempt, max: retryMax, waitedMs },
       );
     },
-    attemptEnded({ id }, outcome) {
+    opened: book.opened,
+    attemptBegan: book.attemptBegan,
+    ended: book.ended,
+    attemptEnded(exchange, outcome) {
+      book.attemptEnded(exchange, outcome);
+      const { id } = exchange;
       if (outcome.kind !== 'failed' || outcome.cause === 'cancelled') return;
       const { endpointId, cause, phase, timer, status, detail, silenceMs, chargeRisk, times } = outcome;
       const optional = { ...(timer ? { timer } : {}), ...(status === undefined ? {} : { status }) };
@@ -150,9 +148,11 @@ export function createRecorder({ log, store, view }: RecorderPorts): Recorder {
     followed(record) {
       const { kind } = record.followed;
       count(kind === 'delivered' ? 'success' : kind === 'left' ? 'neither' : 'failure', record.durationMs);
+      book.followed(record.exchange, record.joined, record.followed);
       writeEnd(log, record);
     },
     closed(exchange, dropped) {
+      book.closed(exchange);
       if (dropped === undefined || exchange.delivered) return;
       log.write({ kind: 'undelivered', id: exchange.id, why: dropped, bytes: exchange.journal.totalBytes });
     },

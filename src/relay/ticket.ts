@@ -23,7 +23,7 @@ export function ticketOf(path: string): string | undefined {
 const answerPath = (id: string): string => `/__qcc__/exchanges/${id}/answer`;
 
 /** `202 Accepted`: the answer is being made, and `location` says where to fetch it (RFC 7240, section 4.1). */
-export function offerTicket({ id }: Exchange, downstream: Downstream): Followed {
+export function offerTicket({ id }: Exchange, downstream: Downstream): void {
   const body = Buffer.from(JSON.stringify({ id, status: 'running', answer: answerPath(id) }));
   downstream.head(202, [
     'content-type',
@@ -41,7 +41,6 @@ export function offerTicket({ id }: Exchange, downstream: Downstream): Followed 
   ]);
   downstream.write(body);
   downstream.end();
-  return { kind: 'delivered' };
 }
 
 interface RedeemPorts {
@@ -60,6 +59,7 @@ export async function redeemTicket(
   request: ClientRequest,
   downstream: Downstream,
   ports: RedeemPorts,
+  onFollowed: (exchange: Exchange, followed: Followed) => void,
 ): Promise<void> {
   const { exchanges, clock, language } = ports;
   const query = new URLSearchParams(request.query);
@@ -86,6 +86,7 @@ export async function redeemTicket(
     headers: [],
   });
   if (followed.kind === 'delivered' || followed.kind === 'refused') exchange.delivered = true;
+  onFollowed(exchange, followed);
   exchanges.unfollow(exchange);
 }
 

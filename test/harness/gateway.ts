@@ -3,6 +3,7 @@ import type { Settings } from '../../src/domain/settings.ts';
 import type { GatewayView } from '../../src/domain/view.ts';
 import { type Gateway, startGateway } from '../../src/gateway.ts';
 import { systemClock } from '../../src/platform/clock.ts';
+import { builtInPrices } from '../../src/record/record.ts';
 import { type Simulator, type SimulatorScript, startSimulator } from '../../src/simulator/simulator.ts';
 import { memoryStore } from '../../src/storage/storage.ts';
 import { collectingLog } from '../../src/telemetry/telemetry.ts';
@@ -31,6 +32,8 @@ export async function settingsOf(yaml: string): Promise<Settings> {
   if (!parsed.ok) throw new Error(parsed.error.map(({ line, message }) => `${line}: ${message}`).join('\n'));
   return parsed.value;
 }
+
+const PRICES = builtInPrices();
 
 const open: { close(): Promise<unknown> }[] = [];
 
@@ -65,6 +68,7 @@ export async function gatewayWith(
     random: Math.random,
     language: 'en',
     version: '0.0.0-test',
+    prices: () => PRICES,
     configFile: 'test.yaml',
     demo: false,
     readSettings: async () => {
