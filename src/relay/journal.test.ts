@@ -125,7 +125,9 @@ describe('the journal', () => {
     const journal = new Journal(createFakeClock(), false, () => undefined);
     let news = 0;
     const reader = journal.read({
-      onNews: () => void (news += 1),
+      onNews() {
+        news += 1;
+      },
       onReset: () => undefined,
       givesOut: () => true,
     });
@@ -149,7 +151,9 @@ describe('the journal', () => {
     let resets = 0;
     const reader = journal.read({
       onNews: () => undefined,
-      onReset: () => void (resets += 1),
+      onReset() {
+        resets += 1;
+      },
       givesOut: () => false,
     });
     journal.append(Buffer.from('void'));
