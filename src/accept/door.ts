@@ -36,7 +36,7 @@ export interface Door {
   destroy(): void;
 }
 
-export const ADMIN_PREFIX = '/__qcc__';
+const ADMIN_PREFIX = '/__qcc__';
 
 /** Under the admin's prefix, but for clients, with their own credential. */
 const TICKET_ANSWER = /\/exchanges\/[\w-]+\/answer$/;

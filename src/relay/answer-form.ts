@@ -2,7 +2,7 @@ import type { Downstream } from '../domain/downstream.ts';
 import { gatewayError } from '../errors/gateway-error.ts';
 import { createAggregator, errorEvent, heartbeat } from '../protocols/protocols.ts';
 import { aggregateHeaders } from './downstream-headers.ts';
-import type { Followed, FollowOptions } from './follow.ts';
+import type { Followed, FollowOptions } from './followed.ts';
 import { hideUsage } from './hide-usage.ts';
 import type { Journal, JournalEnd, JournalHead } from './journal.ts';
 import { refuse, shapeOf } from './refuse.ts';

@@ -6,7 +6,8 @@ import { gatewayError } from '../errors/gateway-error.ts';
 import type { Clock } from '../platform/clock.ts';
 import { type Exchange, sameClient } from './exchange.ts';
 import type { Exchanges } from './exchanges.ts';
-import { type Followed, follow } from './follow.ts';
+import { follow } from './follow.ts';
+import type { Followed } from './followed.ts';
 import type { Journal } from './journal.ts';
 import { refuse } from './refuse.ts';
 

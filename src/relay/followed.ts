@@ -1,0 +1,36 @@
+import type { Protocol } from '../domain/protocol.ts';
+import type { Language } from '../errors/catalogue.ts';
+import type { GatewayError } from '../errors/gateway-error.ts';
+import type { Clock } from '../platform/clock.ts';
+import type { Beat } from './beat.ts';
+
+export interface FollowOptions {
+  readonly protocol: Protocol;
+  readonly requestId: string;
+  /** The client asked for a stream. */
+  readonly stream: boolean;
+  /** A Chat client that did not ask for usage does not get the chunk that carries it. */
+  readonly hideUsage: boolean;
+  readonly language: Language;
+  readonly clock: Clock;
+  readonly receivedAt: number;
+  /** When this client gets a sign of life. Absent = never. */
+  readonly beat?: Beat;
+  /** The edge in front of this client cuts then, whatever flows; it is told to come back before. */
+  readonly cutAt?: number;
+  /** Bytes of the stream that this client has already. */
+  readonly skipBytes?: number;
+  /** Headers of this client's own, on top of the answer's: flat. */
+  readonly headers: readonly string[];
+}
+
+/** How following ended, for this client. */
+export type Followed =
+  | { readonly kind: 'delivered' }
+  | { readonly kind: 'refused'; readonly error: GatewayError }
+  /** The client got part of the answer, and knows that it is not all. */
+  | { readonly kind: 'broken'; readonly error: GatewayError }
+  /** Blanks had committed a 200, so that the error could not be told: the connection was broken instead. */
+  | { readonly kind: 'untold'; readonly error: GatewayError }
+  /** The client closed its connection, or was told to come back before its edge would cut. */
+  | { readonly kind: 'left'; readonly silentMs: number; readonly edgeTotal: boolean };
