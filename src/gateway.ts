@@ -1,24 +1,24 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
-import { type AcceptOptions, type Door, openDoor } from './accept/accept.ts';
+import { createDoors } from './accept/accept.ts';
 import { createAdmin } from './admin/admin.ts';
 import { createTransport } from './attempt/attempt.ts';
 import { createFleet, createPredictor } from './cluster/cluster.ts';
 import type { IdentifiedRequest } from './domain/request.ts';
 import type { Result } from './domain/result.ts';
 import { fail, ok } from './domain/result.ts';
-import type { Listener, Settings } from './domain/settings.ts';
+import type { Settings } from './domain/settings.ts';
 import type { Usage } from './domain/usage.ts';
 import type { Language } from './errors/catalogue.ts';
 import { adminPortsOf } from './gateway-views.ts';
 import { createVerifier } from './health/health.ts';
 import { createPipeline } from './pipeline.ts';
 import { createPlainEndpoints, createSlotQueue } from './plan/plan.ts';
-import type { Clock, Timer } from './platform/clock.ts';
+import type { Clock } from './platform/clock.ts';
 import { answerText, estimateInputTokens, verificationCall } from './protocols/protocols.ts';
 import { createRecorder, type PriceBook } from './record/record.ts';
 import { createExchanges, keyOf } from './relay/relay.ts';
 import { createRetryBudget } from './resilience/resilience.ts';
 import type { AnswerShelf } from './run-exchange.ts';
+import { startSaving } from './saving.ts';
 import type { Store } from './storage/storage.ts';
 import type { Log } from './telemetry/telemetry.ts';
 
@@ -50,13 +50,6 @@ export interface Gateway {
   readonly stopped: Promise<void>;
 }
 
-/** What calls are like changes slowly; a crash may cost a minute of it. */
-const SAVE_PREDICTOR_MS = 60_000;
-const PREDICTOR_STATE = 'predictor';
-
-/** How long state changes gather before they are saved. */
-const SAVE_AFTER_MS = 100;
-
 /** Wires one gateway together and opens its doors. */
 export async function startGateway(
   options: GatewayOptions,
@@ -69,12 +62,10 @@ export async function startGateway(
     problem: undefined as string | undefined,
   };
   let draining = false;
-  let saving = false;
 
   const fleet = createFleet(current.settings);
-  fleet.restore(await store.loadEndpoints());
   const predictor = createPredictor();
-  predictor.restore((await store.loadState(PREDICTOR_STATE)) ?? '{}');
+  const saving = await startSaving(store, fleet, predictor, clock);
   const lifetimeBefore = await store.loadTotals();
   log.setSecrets(secretsOf(current.settings));
   const transport = createTransport();
@@ -93,14 +84,6 @@ export async function startGateway(
     onDropped: (exchange, why) => recorder.dropped(exchange, why),
   });
 
-  const saveSoon = () => {
-    if (saving) return;
-    saving = true;
-    clock.timer(SAVE_AFTER_MS, () => {
-      saving = false;
-      store.saveEndpoints(fleet.changedSince());
-    });
-  };
   const verifier = createVerifier({
     fleet,
     transport,
@@ -111,7 +94,7 @@ export async function startGateway(
     settings: () => current.settings.health,
     onEvents(events) {
       recorder.health(events);
-      saveSoon();
+      saving.soon();
     },
   });
   const serve = createPipeline({
@@ -130,26 +113,16 @@ export async function startGateway(
     settings: () => current.settings,
     draining: () => draining,
     onAttemptEnded() {
-      saveSoon();
+      saving.soon();
       verifier.nudge();
     },
   });
-
-  const savePredictor = () => store.saveState(PREDICTOR_STATE, predictor.snapshot());
-  let predictorTimer: Timer | undefined;
-  const savePredictorLater = () => {
-    predictorTimer = clock.timer(SAVE_PREDICTOR_MS, () => {
-      savePredictor();
-      savePredictorLater();
-    });
-  };
 
   const startedAt = clock.now();
   let resolveStopped: () => void = () => undefined;
   const stopped = new Promise<void>((resolve) => {
     resolveStopped = resolve;
   });
-  const doors = new Map<string, Door>();
 
   const admin = createAdmin(
     adminPortsOf({
@@ -165,46 +138,35 @@ export async function startGateway(
       about: () => ({
         ...current,
         draining,
-        addresses: addresses(),
+        addresses: doors.urls,
         version: options.version,
         configFile: options.configFile,
       }),
       stop: () => void stop(),
       onCleared(events) {
         recorder.health(events);
-        saveSoon();
+        saving.soon();
       },
     }),
     () => current.settings.admin,
   );
-  const accepting: AcceptOptions = {
-    clock,
-    settings: () => current.settings,
-    handlers: {
-      serve: (request, downstream, refusal) => void serve(request, downstream, refusal),
-      admin: (request: IncomingMessage, response: ServerResponse, path: string) =>
-        void admin(request, response, path),
+  const doors = createDoors(
+    {
+      clock,
+      settings: () => current.settings,
+      handlers: {
+        serve: (request, downstream, refusal) => void serve(request, downstream, refusal),
+        admin: (request, response, path) => void admin(request, response, path),
+      },
     },
-  };
-  const addresses = () => [...doors.values()].map((door) => door.url);
-
-  async function openDoors(listeners: readonly Listener[]): Promise<string | undefined> {
-    for (const listener of listeners) {
-      const key = `${listener.host}:${listener.port}`;
-      if (doors.has(key)) continue;
-      const door = await openDoor(listener, accepting);
-      if (!door.ok) return door.error.detail;
-      doors.set(key, door.value);
-      log.write({ kind: 'listening', address: door.value.url });
-    }
-    return undefined;
-  }
+    (address) => log.write({ kind: 'listening', address }),
+  );
 
   async function reload(): ReturnType<Gateway['reload']> {
     const read = await options.readSettings();
-    const problem = read.ok ? await openDoors(read.value.settings.listen) : read.error.detail;
+    const problem = read.ok ? await doors.open(read.value.settings.listen) : read.error.detail;
     if (problem !== undefined || !read.ok) {
-      closeDoorsBut(current.settings.listen);
+      doors.closeBut(current.settings.listen);
       current = { ...current, problem };
       log.write({ kind: 'reload-failed', detail: problem ?? '' });
       return fail({ detail: problem ?? '' });
@@ -215,7 +177,7 @@ export async function startGateway(
     transport.keepOnly(settings.clusters.flatMap((cluster) => cluster.endpoints));
     log.setLevel(settings.log.level);
     log.setSecrets(secretsOf(settings));
-    closeDoorsBut(settings.listen);
+    doors.closeBut(settings.listen);
     verifier.nudge();
     const count = {
       clusters: settings.clusters.length,
@@ -227,31 +189,20 @@ export async function startGateway(
     return ok(count);
   }
 
-  function closeDoorsBut(listeners: readonly Listener[]): void {
-    const wanted = new Set(listeners.map(({ host, port }) => `${host}:${port}`));
-    for (const [key, door] of doors) {
-      if (wanted.has(key)) continue;
-      doors.delete(key);
-      void door.close();
-    }
-  }
-
   async function stop(): Promise<void> {
     if (draining) return stopped;
     draining = true;
     log.write({ kind: 'draining', running: exchanges.running });
     verifier.stop();
-    const closing = Promise.all([...doors.values()].map((door) => door.close()));
+    const closing = doors.close();
     await within(
       current.settings.drainMs,
       clock,
       exchanges.idle().then(() => closing),
     );
-    for (const door of doors.values()) door.destroy();
+    doors.destroy();
     await transport.destroy();
-    predictorTimer?.cancel();
-    savePredictor();
-    store.saveEndpoints(fleet.changedSince());
+    saving.stop();
     await store.close();
     log.write({ kind: 'stopped' });
     await log.close();
@@ -259,18 +210,18 @@ export async function startGateway(
     return stopped;
   }
 
-  const problem = await openDoors(current.settings.listen);
+  const problem = await doors.open(current.settings.listen);
   if (problem !== undefined) {
-    for (const door of doors.values()) void door.close();
-    await transport.destroy();
+    saving.stop();
+    doors.destroy();
+    await Promise.all([doors.close(), transport.destroy()]);
     return fail({ detail: problem });
   }
   for (const note of store.notes) log.write({ kind: 'note', detail: note });
   verifier.nudge();
-  savePredictorLater();
   return ok({
     get addresses() {
-      return addresses();
+      return doors.urls;
     },
     reload,
     stop,
@@ -289,7 +240,7 @@ function within(ms: number, clock: Clock, work: Promise<unknown>): Promise<void>
   });
 }
 
-/** An event of a stream carries about one token in this many bytes; measured on the vendors' own streams. */
+/** A rule of thumb: a token comes in an event of its own, and this is about its length. */
 const STREAM_BYTES_PER_TOKEN = 150;
 
 /** What a call has used, where the upstream does not say. */

@@ -1,1 +1,1 @@
-export { type AcceptHandlers, type AcceptOptions, type Door, openDoor } from './door.ts';
+export { createDoors } from './doors.ts';

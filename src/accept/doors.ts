@@ -1,0 +1,48 @@
+import type { Listener } from '../domain/settings.ts';
+import { type AcceptOptions, type Door, openDoor } from './door.ts';
+
+/** The addresses a gateway listens on. */
+export interface Doors {
+  readonly urls: readonly string[];
+  /** Opens those that are not open yet. A problem in words stops at the first one that can't be had. */
+  open(listeners: readonly Listener[]): Promise<string | undefined>;
+  /** Closes those that are not among these; their running requests finish. */
+  closeBut(listeners: readonly Listener[]): void;
+  /** Resolves once the last connection is gone. */
+  close(): Promise<void>;
+  /** Cuts what is left. */
+  destroy(): void;
+}
+
+const keyOf = ({ host, port }: Listener): string => `${host}:${port}`;
+
+export function createDoors(accepting: AcceptOptions, onOpened: (url: string) => void): Doors {
+  const doors = new Map<string, Door>();
+  return {
+    get urls() {
+      return [...doors.values()].map((door) => door.url);
+    },
+    async open(listeners) {
+      for (const listener of listeners) {
+        if (doors.has(keyOf(listener))) continue;
+        const door = await openDoor(listener, accepting);
+        if (!door.ok) return door.error.detail;
+        doors.set(keyOf(listener), door.value);
+        onOpened(door.value.url);
+      }
+      return undefined;
+    },
+    closeBut(listeners) {
+      const wanted = new Set(listeners.map(keyOf));
+      for (const [key, door] of doors) {
+        if (wanted.has(key)) continue;
+        doors.delete(key);
+        void door.close();
+      }
+    },
+    close: async () => void (await Promise.all([...doors.values()].map((door) => door.close()))),
+    destroy() {
+      for (const door of doors.values()) door.destroy();
+    },
+  };
+}
