@@ -1,0 +1,67 @@
+import { existsSync, readdirSync } from 'node:fs';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { read } from './documents.ts';
+
+interface Layer {
+  readonly kind: string;
+  readonly what: string;
+  readonly imports: readonly string[];
+}
+
+const ROOT = new URL('../../', import.meta.url);
+const text = read('ARCHITECTURE.md');
+
+let layers: Readonly<Record<string, Layer>>;
+beforeAll(async () => {
+  const module = (await import(new URL('architecture.mjs', ROOT).href)) as { LAYERS: typeof layers };
+  layers = module.LAYERS;
+});
+
+/** Rows of the first table whose first column is headed so, without head and rule. */
+function tableBelow(head: string): string[] {
+  const lines = text.split('\n');
+  const at = lines.findIndex((line) => line.startsWith(`| ${head} |`));
+  const rest = lines.slice(at + 2);
+  return rest.slice(
+    0,
+    rest.findIndex((line) => !line.startsWith('|')),
+  );
+}
+
+describe('ARCHITECTURE.md', () => {
+  it('has at most 150 lines', () => {
+    expect(text.trimEnd().split('\n').length).toBeLessThanOrEqual(150);
+  });
+
+  it('shows the folders as architecture.mjs has them', () => {
+    const rows = Object.entries(layers).map(
+      ([folder, { kind, what, imports }]) =>
+        `| \`src/${folder}\` | ${kind} | ${what} | ${imports.join(', ') || '–'} |`,
+    );
+    expect(tableBelow('folder')).toEqual(rows);
+  });
+
+  it('shows the top-level files that are there', () => {
+    const files = readdirSync(new URL('src/', ROOT)).filter(
+      (name) => name.endsWith('.ts') && !name.endsWith('.test.ts'),
+    );
+    const named = tableBelow('file').map((row) => /`src\/([\w.-]+)`/.exec(row)?.[1]);
+    expect(named.sort()).toEqual(files.sort());
+  });
+
+  it('names files that are there', () => {
+    const named = [...text.matchAll(/`((?:[\w-]+\/)+[\w-]+\.(?:ts|mjs|md))`/g)].map(([, path = '']) => path);
+    expect(named.length).toBeGreaterThan(15);
+    for (const path of named) {
+      const found = ['', 'src/'].some((folder) => existsSync(new URL(folder + path, ROOT)));
+      expect(found ? path : `${path} is missing`).toBe(path);
+    }
+  });
+});
+
+it('every folder of src/ is in architecture.mjs, and the other way round', () => {
+  const folders = readdirSync(new URL('src/', ROOT), { withFileTypes: true })
+    .filter((entry) => entry.isDirectory())
+    .map(({ name }) => name);
+  expect(Object.keys(layers).sort()).toEqual(folders.sort());
+});
