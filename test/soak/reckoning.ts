@@ -1,0 +1,172 @@
+import { connect } from '../../src/storage/sqlite-driver.ts';
+import type { SimulatedCall } from './call-book.ts';
+
+/** A row of the ledger's attempts, with whose it was. */
+interface AttemptRow {
+  readonly exchange_id: string;
+  readonly client: string;
+  readonly endpoint_id: string;
+  readonly started_at: number;
+  readonly sent_ms: number | null;
+  readonly total_ms: number;
+  readonly result: string;
+  readonly status: number | null;
+  readonly phase: string | null;
+  readonly charge: 'charged' | 'estimated' | 'unknown' | 'not-charged';
+  readonly charge_risk: string;
+}
+
+/** The simulators' count against the ledger's, call by call. */
+export interface Reckoning {
+  readonly problems: readonly string[];
+  readonly lines: readonly string[];
+}
+
+/** @param endpointIds by the endpoint's credential */
+export async function reckon(
+  file: string,
+  calls: readonly SimulatedCall[],
+  endpointIds: ReadonlyMap<string, string>,
+): Promise<Reckoning> {
+  const database = await connect(file);
+  const attempts = database
+    .prepare(
+      `select a.*, e.client from attempts a join exchanges e on e.id = a.exchange_id order by a.started_at`,
+    )
+    .all() as AttemptRow[];
+  const deliveries = database
+    .prepare(
+      'select delivery, count(*) n, sum(lost_calls) lost, sum(saved_calls) saved from exchanges group by 1',
+    )
+    .all() as { delivery: string; n: number; lost: number; saved: number }[];
+  database.close();
+  const { pairs, resent, strayCalls, strayAttempts } = paired(
+    calls.filter(({ client }) => client !== undefined),
+    attempts,
+    endpointIds,
+  );
+  const problems = [
+    ...strayCalls.map((call) => `a call that is in no ledger: ${told(call)}`),
+    ...resent.filter(({ charged }) => charged).map((call) => `charged, and sent anew: ${told(call)}`),
+    ...strayAttempts.map((row) => `an attempt no simulator saw: ${JSON.stringify(row)}`),
+    ...pairs.flatMap(contradiction),
+    ...deliveries
+      .filter(({ delivery }) => delivery === 'running')
+      .map(({ n }) => `${n} exchanges still running`),
+  ];
+  return { problems, lines: [...deliveries.map(deliveryLine), ...equation(pairs, attempts, resent.length)] };
+}
+
+const told = (call: SimulatedCall): string =>
+  JSON.stringify({ ...call, script: { ...call.script, text: undefined } });
+
+const deliveryLine = ({
+  delivery,
+  n,
+  lost,
+  saved,
+}: {
+  delivery: string;
+  n: number;
+  lost: number;
+  saved: number;
+}) => `ledger: ${n} exchanges ${delivery}; ${lost} calls lost, ${saved} saved`;
+
+interface Pair {
+  readonly call: SimulatedCall;
+  readonly row: AttemptRow;
+}
+
+/** Calls of one client at one endpoint, with its attempts there, both in their order. */
+function paired(
+  calls: readonly SimulatedCall[],
+  attempts: readonly AttemptRow[],
+  endpointIds: ReadonlyMap<string, string>,
+) {
+  const waiting = new Map<string, SimulatedCall[]>();
+  for (const call of calls) {
+    const key = `${call.client} ${endpointIds.get(call.endpointKey)}`;
+    const before = waiting.get(key) ?? [];
+    waiting.set(key, before);
+    before.push(call);
+  }
+  const pairs: Pair[] = [];
+  const resent: SimulatedCall[] = [];
+  const strayAttempts: AttemptRow[] = [];
+  for (const row of attempts) {
+    const mine = waiting.get(`${row.client} ${row.endpoint_id}`) ?? [];
+    let call = takeOf(mine, row);
+    // A used connection that broke at once may have been a stale one: its request is sent anew on another.
+    for (let next = call; call && next && brokeAtOnce(call); ) {
+      next = takeOf(mine, row, call.at + RESENT_WITHIN_MS);
+      if (next) resent.push(call);
+      call = next ?? call;
+    }
+    if (call) pairs.push({ call, row });
+    else if (wasSent(row)) strayAttempts.push(row);
+  }
+  return { pairs, resent, strayCalls: [...waiting.values()].flat(), strayAttempts };
+}
+
+const RESENT_WITHIN_MS = 1_500;
+const brokeAtOnce = ({ script }: SimulatedCall): boolean => script?.reset === 'before-head';
+
+/** Clocks of two processes on one machine differ by a millisecond or two. */
+const CLOCK_MS = 5;
+
+function takeOf(
+  calls: SimulatedCall[],
+  { started_at, total_ms }: AttemptRow,
+  until = Number.POSITIVE_INFINITY,
+): SimulatedCall | undefined {
+  const within = ({ at }: SimulatedCall) =>
+    at >= started_at - CLOCK_MS && at <= started_at + total_ms + CLOCK_MS && at <= until;
+  const found = calls.findIndex(within);
+  return found < 0 ? undefined : calls.splice(found, 1)[0];
+}
+
+/** An attempt that ended before its request was out may have arrived all the same, or not. */
+const wasSent = ({ sent_ms, phase, result }: AttemptRow): boolean =>
+  !(result === 'cancelled' && (sent_ms === null || phase === 'send')) &&
+  !['dns', 'connect', 'tls'].includes(phase ?? '');
+
+/** What the ledger claims of a call, and the simulator denies. `unknown` claims nothing. */
+function contradiction({ call, row }: Pair): string[] {
+  const claims = row.charge === 'charged' || row.charge === 'estimated';
+  const denied =
+    (row.charge === 'not-charged' && call.charged) || (claims && !onlyPromptSeen(row) && !call.charged);
+  return denied ? [`the ledger says ${row.charge}: ${JSON.stringify(row)}; ${told(call)}`] : [];
+}
+
+/** The upstream had counted the prompt as it broke off before any content: the simulator charges nothing for that. */
+const onlyPromptSeen = ({ charge, charge_risk }: AttemptRow): boolean =>
+  charge === 'charged' && charge_risk !== 'certain';
+
+function equation(pairs: readonly Pair[], attempts: readonly AttemptRow[], resent: number): string[] {
+  const count = (keep: (pair: Pair) => boolean) => pairs.filter(keep).length;
+  const of = (charge: AttemptRow['charge']) => count(({ row }) => row.charge === charge);
+  const charged = count(({ call }) => call.charged);
+  const promptOnly = count(({ row, call }) => onlyPromptSeen(row) && !call.charged);
+  const unknown = pairs.filter(({ row }) => row.charge === 'unknown');
+  const unknownCharged = unknown.filter(({ call }) => call.charged).length;
+  const sum = of('charged') + of('estimated') - promptOnly + unknownCharged;
+  return [
+    `calls: ${pairs.length + resent} at the simulators = ${pairs.length} attempts in the ledger + ${resent} sent anew after a stale connection (${attempts.length - pairs.length} attempts never got there)`,
+    'charged at the simulators = charged + estimated − prompt only + those unknown that were charged',
+    `${charged} ${charged === sum ? '=' : '≠'} ${of('charged')} + ${of('estimated')} − ${promptOnly} + ${unknownCharged}`,
+    `unknown: ${unknown.length}, of which charged ${unknownCharged}; not charged: ${of('not-charged')}`,
+    ...unknownByResult(unknown),
+  ];
+}
+
+function unknownByResult(unknown: readonly Pair[]): string[] {
+  const byResult = new Map<string, [number, number]>();
+  for (const { row, call } of unknown) {
+    const name = `${row.result}${row.status === null ? '' : ` ${row.status}`}, ${row.charge_risk}`;
+    const [all, charged] = byResult.get(name) ?? [0, 0];
+    byResult.set(name, [all + 1, charged + (call.charged ? 1 : 0)]);
+  }
+  return [...byResult].map(
+    ([name, [all, charged]]) => `  unknown, ${name}: ${all}, of which charged ${charged}`,
+  );
+}
