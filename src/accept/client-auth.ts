@@ -22,10 +22,12 @@ function digestOf(presented: string): Buffer {
   return digest;
 }
 
-/** The credential a client presents: `x-api-key`, `authorization: Bearer`, or Azure's `api-key`. */
-function presentedKey(headers: Headers): string {
+/** The credentials a client presents: `x-api-key`, `authorization: Bearer`, or Azure's `api-key`. SDKs may send two. */
+function presentedKeys(headers: Headers): string[] {
   const bearer = /^bearer\s+(.+)$/i.exec(headers.authorization ?? '')?.[1];
-  return headers['x-api-key'] ?? bearer ?? headers['api-key'] ?? '';
+  return [headers['x-api-key'], bearer, headers['api-key']].filter(
+    (key) => key !== undefined && key !== '',
+  ) as string[];
 }
 
 /** Claude Code asks 11 times after a 401, but stops at a 403. */
@@ -39,14 +41,15 @@ export function authenticate(
   headers: Headers,
   keys: readonly ClientKey[],
 ): Result<ClientIdentity, GatewayError> {
-  const presented = presentedKey(headers);
-  const digest = digestOf(presented);
-  const credential = presented === '' ? '' : digest.toString('hex', 0, 8);
-  if (keys.length === 0) return ok({ name: 'local', credential });
-  let match: ClientKey | undefined;
-  for (const key of keys) {
-    if (timingSafeEqual(digest, digestOf(key.key))) match = key;
+  const presented = presentedKeys(headers).map(digestOf);
+  const credentialOf = (digest: Buffer | undefined) => digest?.toString('hex', 0, 8) ?? '';
+  if (keys.length === 0) return ok({ name: 'local', credential: credentialOf(presented[0]) });
+  let match: { name: string; credential: string } | undefined;
+  for (const digest of presented) {
+    for (const { name, key } of keys) {
+      if (timingSafeEqual(digest, digestOf(key))) match = { name, credential: credentialOf(digest) };
+    }
   }
-  if (match) return ok({ name: match.name, credential });
+  if (match) return ok(match);
   return fail(gatewayError('bad_client_key', {}, { status: isClaudeCode(headers) ? 403 : 401 }));
 }

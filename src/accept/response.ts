@@ -1,6 +1,19 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Downstream } from '../domain/downstream.ts';
 
+/** Time for the last bytes to be read before a reset, which discards what has not been. */
+const RESET_AFTER_MS = 20;
+
+/**
+ * Ends a connection so that the answer on it can't be taken for whole. A chunked one lacks its end mark; before
+ * HTTP/1.1 (nginx speaks 1.0 to its upstreams) the end of the connection is the end mark, and only a reset is not.
+ */
+function cut(request: IncomingMessage, response: ServerResponse): void {
+  const { socket } = response;
+  if (request.httpVersion !== '1.0' || !socket) return void response.destroy();
+  setTimeout(() => socket.resetAndDestroy(), RESET_AFTER_MS);
+}
+
 /** Wraps Node's response as the way back to the client. */
 export function downstreamOf(request: IncomingMessage, response: ServerResponse): Downstream {
   let gone = false;
@@ -45,7 +58,7 @@ export function downstreamOf(request: IncomingMessage, response: ServerResponse)
     breakOff() {
       if (gone) return;
       gone = true;
-      const destroy = () => response.destroy();
+      const destroy = () => cut(request, response);
       if (response.writableLength === 0) destroy();
       else response.write('', destroy);
     },

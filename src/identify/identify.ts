@@ -9,7 +9,7 @@ import { fieldValue, protocolOfPath, readBody, scanObject } from '../protocols/p
 type Headers = Readonly<Record<string, string | undefined>>;
 
 /** Paths outside `/v1/` that clients ask as they start up. */
-const OUTSIDE_V1 = new Set(['/', '/api/hello']);
+const OUTSIDE_V1 = new Set(['/', '/api/hello', '/models']);
 
 /**
  * Which protocol does a request speak? Every path has one, since errors need a shape: by its path, else by its

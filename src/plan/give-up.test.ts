@@ -66,7 +66,7 @@ describe('errorOf', () => {
       failed('overloaded', { retryAfterMs: 4_000 }),
     ];
     expect(errorOf(PLAN, history, RETRY, NOW).retryAfterMs).toBe(4_000);
-    expect(errorOf(PLAN, [failed('rate-limited')], RETRY, NOW).retryAfterMs).toBeUndefined();
+    expect(errorOf(PLAN, [failed('rate-limited')], RETRY, NOW).retryAfterMs).toBe(30_000);
   });
 
   it('more was paid for than may be: asking again is advised against', () => {

@@ -51,7 +51,7 @@ function whatFailed(plan: Plan, history: readonly Outcome[], now: number): Gatew
   }
   if (last.committed) return gatewayError('answer_broken', { detail: last.detail });
   if (failures.every((failure) => failure.cause === 'rate-limited' || failure.cause === 'overloaded')) {
-    return gatewayError('rate_limited', words, retryAfter(failures));
+    return gatewayError('rate_limited', words, { retryAfterMs: retryAfter(failures) });
   }
   if (failures.every((failure) => failure.cause === 'bad-key'))
     return gatewayError('bad_upstream_key', words);
@@ -76,8 +76,11 @@ function whatFailed(plan: Plan, history: readonly Outcome[], now: number): Gatew
   return gatewayError('all_attempts_failed', words);
 }
 
+/** Where no upstream said how long it wants to be left alone. */
+const UNSAID_RETRY_AFTER_MS = 30_000;
+
 /** The shortest pause any endpoint asked for. */
-function retryAfter(failures: readonly Failed[]): { retryAfterMs?: number } {
+function retryAfter(failures: readonly Failed[]): number {
   const pauses = failures.flatMap((failure) => failure.retryAfterMs ?? []);
-  return pauses.length === 0 ? {} : { retryAfterMs: Math.min(...pauses) };
+  return pauses.length === 0 ? UNSAID_RETRY_AFTER_MS : Math.min(...pauses);
 }

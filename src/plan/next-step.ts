@@ -90,7 +90,7 @@ export function nextStep(progress: Progress, world: World, now: number): Step {
         endpoint,
         timers: attemptTimers(plan, endpoint, streamed, now),
         streamed,
-        why,
+        why: plan.route === undefined ? why : `route ${plan.route}; ${why}`,
         edgeIgnored,
       };
     }

@@ -40,9 +40,9 @@ const limit = (ms: number | undefined, setBy: string): Limit | undefined =>
 const patienceWithMargin = (ms: number): number => ms - Math.min(2_000, ms * 0.05);
 
 /**
- * Route, scenario and timers of a request. What a route says replaces what the scenario says, and the client's
- * `x-qcc-timeout` replaces both for `total`; of what people have set, the smallest wins, and the built-in scenario
- * counts only where nobody has set anything.
+ * Route, scenario and timers of a request. A route's value replaces the scenario's, and the client's `x-qcc-timeout`
+ * replaces both for `total`. Of that, `timeouts`, the endpoint's own and the client's patience the smallest wins. The
+ * built-in scenario counts only where nobody has set anything.
  */
 export function planFor(request: IdentifiedRequest, settings: Settings): Plan {
   const route = routeFor(request, settings.routes);
@@ -51,22 +51,27 @@ export function planFor(request: IdentifiedRequest, settings: Settings): Plan {
   const builtIn = BUILT_IN_SCENARIOS[scenario.name];
   const byScenario = `scenario ${scenario.name}`;
 
-  /** What a person has set: in a route, or else in the scenario and for all. */
+  /** What people have set: the route, or else the scenario, and `timeouts` for all. */
   const set = (key: TimerKey): Limit | undefined =>
-    limit(route?.timeouts?.[key], `route ${route?.name}`) ??
     smallest(
-      ofScenario[key] === builtIn[key] ? undefined : limit(ofScenario[key], byScenario),
+      limit(route?.timeouts?.[key], `route ${route?.name}`) ??
+        (ofScenario[key] === builtIn[key] ? undefined : limit(ofScenario[key], byScenario)),
       limit(settings.timeouts[key], 'timeouts'),
     );
   const inForce = (key: TimerKey): Limit => set(key) ?? { ms: builtIn[key], setBy: byScenario };
-  const firstByteWhole =
-    limit(route?.timeouts?.firstByteMs, `route ${route?.name}`) ??
-    limit(settings.timeouts.firstByteMs, 'timeouts');
+  const firstByteWhole = smallest(
+    limit(route?.timeouts?.firstByteMs, `route ${route?.name}`),
+    limit(settings.timeouts.firstByteMs, 'timeouts'),
+  );
   const patience =
     request.clientPatienceMs === undefined
       ? undefined
       : limit(patienceWithMargin(request.clientPatienceMs), 'header x-stainless-timeout');
-  const asked = limit(request.askedTimeoutMs, 'header x-qcc-timeout') ?? inForce('totalMs');
+  const asked =
+    smallest(
+      limit(request.askedTimeoutMs, 'header x-qcc-timeout'),
+      limit(request.askedTimeoutMs && settings.timeouts.totalMs, 'timeouts'),
+    ) ?? inForce('totalMs');
   const total = smallest(asked, patience) ?? asked;
   const listener = settings.listen.find(({ name }) => name === request.listener);
 

@@ -113,7 +113,7 @@ function wholeForm(journal: Journal, downstream: Downstream, options: Options): 
     if (aggregate.kind !== 'complete') {
       const detail =
         aggregate.kind === 'error' ? `${aggregate.type}: ${aggregate.message}` : aggregate.detail;
-      return sendError(gatewayError('all_attempts_failed', { cluster: '', attempts: 1, detail }));
+      return sendError(gatewayError('answer_broken', { detail }));
     }
     const body = Buffer.from(JSON.stringify(aggregate.body));
     downstream.head(200, [...aggregateHeaders(journal.head?.headers ?? [], body.length), ...options.headers]);
