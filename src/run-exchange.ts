@@ -204,6 +204,9 @@ function learn(
   ports.onAttemptEnded();
 }
 
+/** Routes and endpoints may be named in any script; a header may not. */
+const headerText = (text: string): string => text.replace(/[^\x20-\x7e]/g, '?').slice(0, 300);
+
 /** The gateway's own headers on an answer. */
 function ownHeadersOf({ request, history, scenario }: Exchange, { endpoint, why }: Attempt): string[] {
   return [
@@ -214,7 +217,8 @@ function ownHeadersOf({ request, history, scenario }: Exchange, { endpoint, why 
     'x-qcc-attempts',
     String(history.length + 1),
     'x-qcc-route',
-    `${scenario}; ${why}`,
+    // A route may have any name; a header holds printable ASCII only.
+    `${scenario}; ${why.replace(/[^\x20-\x7e]/g, '?')}`,
   ];
 }
 

@@ -65,15 +65,7 @@ export function nextStep(progress: Progress, world: World, now: number): Step {
   if (last && isFinal(last, history, world.retry)) return giveUp();
   if (remainingMs(plan.deadlineAt, now) === 0) return giveUp();
 
-  const choice = world.choose({
-    cluster: plan.cluster,
-    protocol: request.protocol,
-    operation: request.operation,
-    ...(request.session === undefined ? {} : { session: request.session }),
-    tried: history.map((outcome) => outcome.endpointId),
-    banned: history.filter(isBadKey).map((outcome) => outcome.endpointId),
-    ...(request.operation === 'generate' ? { expect: world.expect } : {}),
-  });
+  const choice = world.choose(whatIsAsked(progress, world));
   switch (choice.kind) {
     case 'none':
       return last ? giveUp() : noEndpoint(plan, request);
@@ -95,6 +87,19 @@ export function nextStep(progress: Progress, world: World, now: number): Step {
       };
     }
   }
+}
+
+/** What the cluster has to know to choose an endpoint. */
+function whatIsAsked({ request, plan, history }: Progress, world: World): ChooseRequest {
+  return {
+    cluster: plan.cluster,
+    protocol: request.protocol,
+    operation: request.operation,
+    ...(request.session === undefined ? {} : { session: request.session }),
+    tried: history.map((outcome) => outcome.endpointId),
+    banned: history.filter(isBadKey).map((outcome) => outcome.endpointId),
+    ...(request.operation === 'generate' ? { expect: world.expect } : {}),
+  };
 }
 
 /** A failure after which no further attempt is made. */
