@@ -204,9 +204,6 @@ function learn(
   ports.onAttemptEnded();
 }
 
-/** Routes and endpoints may be named in any script; a header may not. */
-const headerText = (text: string): string => text.replace(/[^\x20-\x7e]/g, '?').slice(0, 300);
-
 /** The gateway's own headers on an answer. */
 function ownHeadersOf({ request, history, scenario }: Exchange, { endpoint, why }: Attempt): string[] {
   return [
