@@ -28,6 +28,8 @@ export interface PickedRecord {
   readonly id: string;
   readonly endpoint: Endpoint;
   readonly why: string;
+  /** It is expected to cut the answer, and nothing better is to be had. */
+  readonly edgeIgnored: boolean;
   /** Attempts made before. */
   readonly attempt: number;
   readonly retryMax: number;
@@ -111,13 +113,15 @@ export function createRecorder(ports: RecorderPorts): Recorder {
       log.write(gaveUp(id, error, 0, durationMs));
       count('failure', durationMs);
     },
-    picked({ id, endpoint, why, attempt, retryMax, waitedMs }) {
+    picked({ id, endpoint, why, edgeIgnored, attempt, retryMax, waitedMs }) {
       const where = { id, endpointId: endpoint.id, baseUrl: endpoint.baseUrl };
       log.write(
         attempt === 0
           ? { kind: 'picked', ...where, why }
           : { kind: 'retry', ...where, n: attempt, max: retryMax, waitedMs },
       );
+      // Else only its ending would tell that the door that fits was not to be had.
+      if (attempt > 0 && edgeIgnored) log.write({ kind: 'picked', ...where, why });
     },
     opened: book.opened,
     attemptBegan: book.attemptBegan,
