@@ -93,7 +93,9 @@ function paired(
   const pairs: Pair[] = [];
   const resent: SimulatedCall[] = [];
   const strayAttempts: AttemptRow[] = [];
-  for (const row of attempts) {
+  // Those that were surely sent come first: the others may have left no call.
+  const inOrder = [...attempts.filter(surelySent), ...attempts.filter((row) => !surelySent(row))];
+  for (const row of inOrder) {
     const mine = waiting.get(`${row.client} ${row.endpoint_id}`) ?? [];
     let call = takeOf(mine, row);
     // A used connection that broke at once may have been a stale one: its request is sent anew on another.
@@ -108,11 +110,15 @@ function paired(
   return { pairs, resent, strayCalls: [...waiting.values()].flat(), strayAttempts };
 }
 
+const surelySent = ({ sent_ms }: AttemptRow): boolean => sent_ms !== null;
+
 const RESENT_WITHIN_MS = 1_500;
 const brokeAtOnce = ({ script }: SimulatedCall): boolean => script?.reset === 'before-head';
 
 /** Clocks of two processes on one machine differ by a millisecond or two. */
 const CLOCK_MS = 5;
+/** A busy simulator reads a call late, perhaps when the gateway has given it up. */
+const LATE_MS = 3_000;
 
 function takeOf(
   calls: SimulatedCall[],
@@ -120,7 +126,7 @@ function takeOf(
   until = Number.POSITIVE_INFINITY,
 ): SimulatedCall | undefined {
   const within = ({ at }: SimulatedCall) =>
-    at >= started_at - CLOCK_MS && at <= started_at + total_ms + CLOCK_MS && at <= until;
+    at >= started_at - CLOCK_MS && at <= started_at + total_ms + LATE_MS && at <= until;
   const found = calls.findIndex(within);
   return found < 0 ? undefined : calls.splice(found, 1)[0];
 }

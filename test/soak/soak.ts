@@ -169,6 +169,7 @@ const endpointIds = new Map(endpoints.map(({ id, name }) => [`sim-${name.slice(1
 const { problems, lines } = await reckon(join(home, 'qcc.db'), calls, endpointIds);
 for (const simulator of simulators) await simulator.close();
 
+writeFileSync(join(home, 'calls.json'), JSON.stringify(calls));
 const failures = [...wrongs, ...problems];
 if (running.length > 0) failures.push(`${running.length} exchanges still run`);
 if (after.journalBytes > 0) failures.push(`${after.journalBytes} bytes of journals are still kept`);
