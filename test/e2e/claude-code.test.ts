@@ -3,7 +3,7 @@ import type { RecordedCall } from '../../src/simulator/simulator.ts';
 import { askClaude } from './harness/claude-code.ts';
 import { cuttingEdge } from './harness/cutting-edge.ts';
 import { cleanUp, gatewayProcess } from './harness/qcc.ts';
-import { configFor, FAILURES, TEXT, upstream } from './harness/upstreams.ts';
+import { configFor, FAILURES, patienceFor, TEXT, upstream } from './harness/upstreams.ts';
 
 afterEach(cleanUp);
 
@@ -21,7 +21,7 @@ describe('Claude Code and a cluster of two, the first of which fails', () => {
 
   it.each(FAILURES)('%s: it never notices', async (_, script) => {
     const [bad, good] = [await upstream(script), await upstream({ text: TEXT })];
-    const gateway = await gatewayProcess(configFor([bad, good]));
+    const gateway = await gatewayProcess(configFor([bad, good], patienceFor(script)));
     expect(await askClaude(gateway.url)).toEqual({ code: 0, text: TEXT, isError: false });
     const { requests, failures } = await gateway.view();
     expect({ requests, failures }).toEqual({ requests: requestsWhenWell, failures: 0 });
@@ -68,9 +68,26 @@ describe('how Claude Code repeats a stream that broke after content', () => {
   });
 });
 
+describe('an endpoint breaks after the first words are out', () => {
+  it.each([
+    ['a reset', { reset: 3 }],
+    ['a clean end without its end mark', { truncate: 3 }],
+    ['an error event', { errorEvent: 3 }],
+    ['silence', { hang: 3 }],
+  ])('%s: Claude Code is told, asks once more and gets the whole answer', async (_, broken) => {
+    const model = await upstream({ text: TEXT });
+    model.enqueue({ text: 'lost words', events: 6, ...broken });
+    const gateway = await gatewayProcess(configFor([model], patienceFor(broken)));
+    expect(await askClaude(gateway.url)).toEqual({ code: 0, text: TEXT, isError: false });
+    const { successes, failures } = await gateway.view();
+    expect({ successes, failures }).toEqual({ successes: 1, failures: 1 });
+    expect(model.counts().started).toBe(2);
+  });
+});
+
 describe('an edge that cuts silence stands between Claude Code and the gateway', () => {
-  const SILENCE_MS = 1_500;
-  const thinking = { text: TEXT, firstEventMs: 3 * SILENCE_MS };
+  const SILENCE_MS = 2_000;
+  const thinking = { text: TEXT, firstEventMs: 2.2 * SILENCE_MS };
   /** The model is quiet for longer than the other cases' timers allow. */
   const patient = 'timeouts: { first_byte: 20s, idle: 20s }\nhealth: { enabled: false }\n';
   const cluster = (url: string) =>

@@ -3,7 +3,7 @@ import OpenAI from 'openai';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { SimulatorScript } from '../../src/simulator/simulator.ts';
 import { cleanUp, gatewayProcess, simulatorProcess } from './harness/qcc.ts';
-import { configFor, TEXT, upstream } from './harness/upstreams.ts';
+import { configFor, patienceFor, TEXT, upstream } from './harness/upstreams.ts';
 
 afterEach(cleanUp);
 
@@ -65,7 +65,7 @@ const FIRST_FAILS: readonly (readonly [string, SimulatorScript])[] = [
 describe.each(FIRST_FAILS)('the vendors’ SDKs and a cluster whose first endpoint %s', (_, script) => {
   it('get the exact text, whatever they ask for', async () => {
     const [first, second] = [await upstream(script), await upstream({ text: TEXT })];
-    const gateway = await gatewayProcess(configFor([first, second]));
+    const gateway = await gatewayProcess(configFor([first, second], patienceFor(script)));
     for (const [way, ask] of WAYS) expect(await ask(gateway.url), way).toBe(TEXT);
     const { requests, successes, failures } = await gateway.view();
     expect({ requests, successes, failures }).toEqual({

@@ -8,19 +8,26 @@ export const TEXT = 'The well endpoint says: ünïcödé 中文 🙂, and nothin
 export const upstream = async (script: SimulatorScript = {}): Promise<Simulator> =>
   closeLater(await startSimulator({ script }));
 
-/** Timers scaled to a test's patience; verification would add calls of its own. */
-const SCALED = `timeouts: { connect: 2s, first_byte: 1500ms, idle: 1500ms }
-retry: { base: 10ms, cap: 50ms }
-health: { enabled: false }
-`;
+/** Longer than a busy machine stalls; and as short as a test can wait for, where an upstream falls silent. */
+const [PATIENT_MS, SHORT_MS] = [10_000, 2_000];
 
-/** A config whose default cluster asks these upstreams in this order. */
-export function configFor(upstreams: readonly { url: string }[], more = ''): string {
+/** The patience a test of this script needs. */
+export const patienceFor = (script: SimulatorScript): number =>
+  script.hang === undefined ? PATIENT_MS : SHORT_MS;
+
+/** A config whose default cluster asks these upstreams in this order. Verification would add calls of its own. */
+export function configFor(upstreams: readonly { url: string }[], patienceMs = PATIENT_MS): string {
   const endpoints = upstreams.map(
     ({ url }, index) =>
-      `    - { name: e${index}, base_url: "${url}", api_key: upstream-key-${index}, priority: ${index + 1}, timeout: 1500ms }`,
+      `    - { name: e${index}, base_url: "${url}", api_key: upstream-key-${index}, priority: ${index + 1}, timeout: ${patienceMs}ms }`,
   );
-  return `${SCALED}${more}main:\n  endpoints:\n${endpoints.join('\n')}\n`;
+  return `timeouts: { connect: 5s, first_byte: ${patienceMs}ms, idle: ${patienceMs}ms }
+retry: { base: 10ms, cap: 50ms }
+health: { enabled: false }
+main:
+  endpoints:
+${endpoints.join('\n')}
+`;
 }
 
 /** Every way the simulator knows to fail before anything of an answer is out. */
