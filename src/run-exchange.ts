@@ -214,7 +214,8 @@ function ownHeadersOf({ request, history, scenario }: Exchange, { endpoint, why 
     'x-qcc-attempts',
     String(history.length + 1),
     'x-qcc-route',
-    headerText(`${scenario}; ${why}`),
+    // A route may have any name; a header holds printable ASCII only.
+    `${scenario}; ${why.replace(/[^\x20-\x7e]/g, '?')}`,
   ];
 }
 
