@@ -285,8 +285,9 @@ class ExchangeIndex implements Exchanges {
 
   #drop(exchange: Exchange, why: Dropped): void {
     exchange.journal.letGo();
-    this.#ports.onDropped(exchange, why);
+    // Closing it says why, once.
     if (exchange.finished && exchange.followers === 0) this.#close(exchange, why);
+    else this.#ports.onDropped(exchange, why);
   }
 }
 

@@ -153,8 +153,9 @@ function judge(ask: Ask, raw: Raw | undefined): Ending {
   if (raw === undefined) return { kind: 'honest', how: 'hung up' };
   const { status, whole, text } = raw;
   if (status === 0) return { kind: 'honest', how: 'connection broke' };
+  // What fails upstream is a 502 or 504 here: a 500 is a defect of the gateway's own.
   const error = (how: string): Ending =>
-    isError(text)
+    isError(text) && status !== 500
       ? { kind: 'honest', how }
       : { kind: 'wrong', detail: `${how} without an error: ${clip(text)}` };
   if (status !== 200) return whole ? error(`HTTP ${status}`) : { kind: 'honest', how: 'connection broke' };
