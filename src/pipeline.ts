@@ -1,20 +1,20 @@
 import type { Downstream } from './domain/downstream.ts';
-import type { Edge } from './domain/endpoint.ts';
 import type { ClientRequest, IdentifiedRequest } from './domain/request.ts';
 import type { Result } from './domain/result.ts';
 import { fail } from './domain/result.ts';
-import type { HeartbeatSettings, Settings } from './domain/settings.ts';
+import type { Settings } from './domain/settings.ts';
 import type { Language } from './errors/catalogue.ts';
 import { type GatewayError, gatewayError } from './errors/gateway-error.ts';
 import { identify, protocolOf } from './identify/identify.ts';
 import { planFor } from './plan/plan.ts';
 import {
-  type Beat,
   cancelExchange,
   type Exchange,
+  edgeOf,
   type Followed,
   fateOf,
   follow,
+  followOptions,
   offerTicket,
   redeemTicket,
   refuse,
@@ -76,8 +76,12 @@ async function serveOne(
     offerTicket(exchange, downstream);
     return exchanges.unfollow(exchange);
   }
-  const options = followOptions(identified.value, seat, settings, ports);
-  const followed = await follow(exchange.journal, downstream, options);
+  const options = followOptions(identified.value, seat, plan, settings);
+  const followed = await follow(exchange.journal, downstream, {
+    ...options,
+    clock,
+    language: ports.language,
+  });
   const durationMs = clock.now() - request.receivedAt;
   const joined = seat.kind === 'joined';
   recorder.followed({
@@ -140,53 +144,6 @@ async function seatFor(
   return exchanges.joinOrOpen(request, plan);
 }
 
-function followOptions(
-  request: IdentifiedRequest,
-  seat: Seat & { exchange: Exchange },
-  settings: Settings,
-  { clock, language }: PipelinePorts,
-) {
-  const edge = edgeOf(request, settings);
-  const beat = beatFor(request, edge, settings.heartbeat);
-  const cutAt =
-    edge?.totalMs === undefined ? undefined : request.receivedAt + EDGE_TOTAL_SHARE * edge.totalMs;
-  return {
-    protocol: request.protocol,
-    requestId: seat.exchange.id,
-    stream: request.stream,
-    hideUsage: seat.exchange.addedUsage && request.stream && !request.body.includes('"include_usage"'),
-    language,
-    clock,
-    receivedAt: request.receivedAt,
-    headers: seat.kind === 'joined' ? ['x-qcc-joined', seat.how] : [],
-    ...(beat ? { beat } : {}),
-    ...(cutAt === undefined ? {} : { cutAt }),
-  };
-}
-
-const EDGE_TOTAL_SHARE = 0.95;
-const EDGE_SILENCE_SHARE = 0.4;
-
-const edgeOf = ({ listener }: ClientRequest, { listen }: Settings): Edge | undefined =>
-  listen.find(({ name }) => name === listener)?.edge;
-
-/**
- * Behind an edge, a sign of life well before it cuts. Without one, JSON clients get none, so that an error can still
- * be told by its status, and streams only before clients' own patience ends.
- */
-function beatFor(
-  { operation, stream }: IdentifiedRequest,
-  edge: Edge | undefined,
-  { afterMs, everyMs }: HeartbeatSettings,
-): Beat | undefined {
-  if (operation !== 'generate') return undefined;
-  if (edge?.silenceMs !== undefined) {
-    const edgeMs = EDGE_SILENCE_SHARE * edge.silenceMs;
-    return { afterMs: edgeMs, everyMs: Math.min(everyMs, edgeMs) };
-  }
-  return stream ? { afterMs, everyMs } : undefined;
-}
-
 /** A client's place becomes empty: what becomes of the exchange? */
 function depart(
   exchange: Exchange,
@@ -196,13 +153,14 @@ function depart(
   ports: PipelinePorts,
 ): void {
   const { exchanges, clock, fleet, recorder } = ports;
-  if (followed.kind !== 'left' && followed.kind !== 'untold') exchange.delivered = true;
+  const away = followed.kind === 'left' || followed.kind === 'sent-away';
+  if (!away && followed.kind !== 'untold') exchange.delivered = true;
   exchanges.unfollow(exchange);
-  if (followed.kind !== 'left' || exchange.followers > 0 || exchange.finished) return;
+  if (!away || exchange.followers > 0 || exchange.finished) return;
   const edge = edgeOf(request, settings);
   const departure = {
-    silentMs: followed.silentMs,
-    edgeTotal: followed.edgeTotal,
+    silentMs: followed.kind === 'left' ? followed.silentMs : 0,
+    sentAway: followed.kind === 'sent-away',
     elapsedMs: clock.now() - request.receivedAt,
     ...(request.clientPatienceMs === undefined ? {} : { patienceMs: request.clientPatienceMs }),
     ...(edge ? { edge } : {}),

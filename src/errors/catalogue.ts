@@ -140,6 +140,12 @@ export const CATALOGUE = {
     en: 'The edge in front of this gateway would cut the stream now. The answer is still being made: ask again and you will be joined to it.',
     zh: '网关前的边缘节点即将切断此连接。应答仍在生成，请重新请求，将接续同一个应答。',
   },
+  still_working: {
+    status: 504,
+    retryHelps: true,
+    en: 'The answer is still being made after {ms} ms, as long as you wait ({setBy}). It goes on: ask again and you will be joined to it, without a second call.',
+    zh: '应答在 {ms} 毫秒内尚未完成，这是你愿意等待的时长（{setBy}）。生成仍在继续：请重新请求，将接续同一个应答，不会产生第二次调用。',
+  },
   key_reused: {
     status: 422,
     retryHelps: false,

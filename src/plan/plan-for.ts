@@ -27,6 +27,8 @@ export interface Plan {
   readonly total: Limit;
   readonly deadlineAt: number;
   readonly onDisconnect: OnDisconnect;
+  /** How long the client waits. Present where the exchange may outlive it: it is sent away before, and joined again. */
+  readonly patience?: Limit;
 }
 
 type TimerKey = keyof Timeouts;
@@ -34,9 +36,7 @@ type TimerKey = keyof Timeouts;
 const limit = (ms: number | undefined, setBy: string): Limit | undefined =>
   ms === undefined ? undefined : { ms, setBy };
 
-/**
- * The gateway has to answer before the client gives up; what it says needs a moment to arrive.
- */
+/** The gateway has to answer before the client gives up; what it says needs a moment to arrive. */
 const patienceWithMargin = (ms: number): number => ms - Math.min(2_000, ms * 0.05);
 
 /**
@@ -72,8 +72,10 @@ export function planFor(request: IdentifiedRequest, settings: Settings): Plan {
       limit(request.askedTimeoutMs, 'header x-qcc-timeout'),
       limit(request.askedTimeoutMs && settings.timeouts.totalMs, 'timeouts'),
     ) ?? inForce('totalMs');
-  const total = smallest(asked, patience) ?? asked;
   const listener = settings.listen.find(({ name }) => name === request.listener);
+  const onDisconnect = route?.onDisconnect ?? listener?.onDisconnect ?? settings.disconnect.policy;
+  const outlives = request.operation === 'generate' && request.resumable && onDisconnect !== 'cancel';
+  const total = (outlives ? undefined : smallest(asked, patience)) ?? asked;
 
   return {
     cluster: route?.cluster ?? settings.defaultCluster,
@@ -86,7 +88,8 @@ export function planFor(request: IdentifiedRequest, settings: Settings): Plan {
     idle: inForce('idleMs'),
     total,
     deadlineAt: request.receivedAt + total.ms,
-    onDisconnect: route?.onDisconnect ?? listener?.onDisconnect ?? settings.disconnect.policy,
+    onDisconnect,
+    ...(outlives && patience && patience.ms < total.ms ? { patience } : {}),
   };
 }
 

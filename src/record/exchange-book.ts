@@ -30,7 +30,7 @@ export interface RecordedExchange {
 /** How following ended, for one client. */
 export type ClientEnding =
   | { readonly kind: 'delivered' }
-  | { readonly kind: 'refused' | 'broken' | 'untold'; readonly error: GatewayError }
+  | { readonly kind: 'refused' | 'broken' | 'untold' | 'sent-away'; readonly error: GatewayError }
   | { readonly kind: 'left' };
 
 export interface BookPorts {
@@ -122,7 +122,7 @@ export function createExchangeBook({ store, prices, now, estimate }: BookPorts):
       if (!page) return;
       if (joined && ending.kind === 'delivered') page.served += 1;
       if (ending.kind === 'delivered') page.delivery = 'delivered';
-      else if (ending.kind !== 'left' && page.delivery !== 'delivered') {
+      else if (ending.kind !== 'left' && ending.kind !== 'sent-away' && page.delivery !== 'delivered') {
         page.delivery = ending.kind === 'untold' ? 'undelivered' : ending.kind;
         page.error = ending.error.code;
       }

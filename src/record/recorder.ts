@@ -197,6 +197,7 @@ function writeEnd(log: Log, { request, exchange, followed, durationMs, sentBytes
       return log.write({ kind: 'client-left', id, durationMs, sentBytes });
     case 'refused':
     case 'untold':
+    case 'sent-away':
       return log.write(gaveUp(id, followed.error, history.length, durationMs));
     case 'broken':
       return log.write({ kind: 'broken', id, endpointId, durationMs, detail: errorText(followed.error) });

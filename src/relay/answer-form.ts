@@ -1,5 +1,5 @@
 import type { Downstream } from '../domain/downstream.ts';
-import { gatewayError } from '../errors/gateway-error.ts';
+import { type GatewayError, gatewayError } from '../errors/gateway-error.ts';
 import { createAggregator, errorEvent, heartbeat } from '../protocols/protocols.ts';
 import { aggregateHeaders } from './downstream-headers.ts';
 import type { Followed, FollowOptions } from './followed.ts';
@@ -19,12 +19,12 @@ export interface AnswerForm {
   /** A sign of life, where one can be given now. */
   beat(): boolean;
   /** Ends the connection in a way that brings the client back. */
-  comeBack(): void;
+  sendAway(error: GatewayError): void;
   /** What it takes goes to the client at once. */
   readonly givesOut: boolean;
 }
 
-type Options = Omit<FollowOptions, 'beat' | 'cutAt'>;
+type Options = Omit<FollowOptions, 'beat' | 'cutAt' | 'patience'>;
 
 const BLANK = Buffer.from(' ');
 
@@ -50,7 +50,7 @@ function streamForm(journal: Journal, downstream: Downstream, options: Options):
   let early = false;
   let plainAfterBeat: Buffer[] | undefined;
   const filter = options.hideUsage ? hideUsage() : undefined;
-  const tell = (error: Parameters<typeof shapeOf>[0]) =>
+  const tell = (error: GatewayError) =>
     downstream.write(errorEvent(protocol, shapeOf(error, requestId, language)));
 
   return {
@@ -91,8 +91,9 @@ function streamForm(journal: Journal, downstream: Downstream, options: Options):
       downstream.write(heartbeat(protocol, head && progress ? progress : { started: false }));
       return true;
     },
-    comeBack() {
-      if (journal.progress?.atBoundary !== false) tell(gatewayError('come_back', {}));
+    sendAway(error) {
+      if (!downstream.headSent) return refuse(downstream, error, options);
+      if (journal.progress?.atBoundary !== false) tell(error);
       downstream.breakOff();
     },
   };
@@ -122,7 +123,7 @@ function wholeForm(journal: Journal, downstream: Downstream, options: Options): 
     return { kind: 'delivered' };
   }
 
-  function sendError(error: Parameters<typeof refuse>[1]): Followed {
+  function sendError(error: GatewayError): Followed {
     if (downstream.headSent) {
       // Under the 200 that the blanks committed, SDKs would take an error for success.
       downstream.breakOff();
@@ -171,6 +172,6 @@ function wholeForm(journal: Journal, downstream: Downstream, options: Options): 
       downstream.write(BLANK);
       return true;
     },
-    comeBack: () => downstream.breakOff(),
+    sendAway: (error) => void sendError(error),
   };
 }

@@ -12,8 +12,8 @@ export interface Departure {
   readonly patienceMs?: number;
   /** The edge in front of its listener. */
   readonly edge?: Edge;
-  /** It was told to come back, since its edge would have cut. */
-  readonly edgeTotal: boolean;
+  /** It was told to ask again. */
+  readonly sentAway: boolean;
 }
 
 /** Node's fetch gives up after 300 s of silence, whatever its SDK says. */
@@ -27,9 +27,9 @@ const OF_EDGE_SILENCE = 0.8;
  * who presses Esc closes the connection at any moment.
  */
 export function wasCut(departure: Departure, cutSilenceMs: number): boolean {
-  const { silentMs, elapsedMs, patienceMs, edge, edgeTotal } = departure;
+  const { silentMs, elapsedMs, patienceMs, edge, sentAway } = departure;
   return (
-    edgeTotal ||
+    sentAway ||
     silentMs >= cutSilenceMs ||
     (edge?.silenceMs !== undefined && silentMs >= OF_EDGE_SILENCE * edge.silenceMs) ||
     (edge?.totalMs !== undefined && elapsedMs >= NEARLY * edge.totalMs) ||

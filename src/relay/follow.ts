@@ -1,4 +1,5 @@
 import type { Downstream } from '../domain/downstream.ts';
+import { type GatewayError, gatewayError } from '../errors/gateway-error.ts';
 import { createAnswerForm } from './answer-form.ts';
 import { startHeartbeat } from './beat.ts';
 import type { Followed, FollowOptions } from './followed.ts';
@@ -19,6 +20,7 @@ export function follow(journal: Journal, downstream: Downstream, options: Follow
       done = true;
       heartbeat?.stop();
       edgeTimer?.cancel();
+      patienceTimer?.cancel();
       reader.leave();
       resolve(followed);
     };
@@ -42,8 +44,10 @@ export function follow(journal: Journal, downstream: Downstream, options: Follow
       }
       if (!blocked && reader.atEnd && journal.end) settle(form.end(journal.end));
     };
-    const left = (edgeTotal: boolean) =>
-      settle({ kind: 'left', silentMs: clock.now() - lastSentAt, edgeTotal });
+    const sendAway = (error: GatewayError) => {
+      form.sendAway(error);
+      settle({ kind: 'sent-away', error });
+    };
 
     const reader = journal.read({ onNews: advance, onReset: form.reset, givesOut: () => form.givesOut });
     const heartbeat =
@@ -52,18 +56,20 @@ export function follow(journal: Journal, downstream: Downstream, options: Follow
         if (blocked || !form.beat()) return;
         lastSentAt = clock.now();
       });
+    const { cutAt, patience } = options;
     const edgeTimer =
-      options.cutAt === undefined
+      cutAt === undefined
         ? undefined
-        : clock.timer(options.cutAt - clock.now(), () => {
-            form.comeBack();
-            left(true);
-          });
+        : clock.timer(cutAt - clock.now(), () => sendAway(gatewayError('come_back')));
+    // Clients time the wait for an answer's head, not the reading of it.
+    const patienceTimer =
+      patience &&
+      clock.timer(patience.endsAt - clock.now(), () => downstream.headSent || sendAway(patience.error));
     downstream.onDrain(() => {
       blocked = false;
       advance();
     });
-    downstream.onGone(() => left(false));
+    downstream.onGone(() => settle({ kind: 'left', silentMs: clock.now() - lastSentAt }));
     advance();
   });
 }

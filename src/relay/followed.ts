@@ -16,8 +16,10 @@ export interface FollowOptions {
   readonly receivedAt: number;
   /** When this client gets a sign of life. Absent = never. */
   readonly beat?: Beat;
-  /** The edge in front of this client cuts then, whatever flows; it is told to come back before. */
+  /** The edge in front of this client cuts then, whatever flows; it is sent away before, and comes back. */
   readonly cutAt?: number;
+  /** This client gives up then if it has seen nothing; it is sent away before with this error, and comes back. */
+  readonly patience?: { readonly endsAt: number; readonly error: GatewayError };
   /** Bytes of the stream that this client has already. */
   readonly skipBytes?: number;
   /** Headers of this client's own, on top of the answer's: flat. */
@@ -32,5 +34,7 @@ export type Followed =
   | { readonly kind: 'broken'; readonly error: GatewayError }
   /** Blanks had committed a 200, so that the error could not be told: the connection was broken instead. */
   | { readonly kind: 'untold'; readonly error: GatewayError }
-  /** The client closed its connection, or was told to come back before its edge would cut. */
-  | { readonly kind: 'left'; readonly silentMs: number; readonly edgeTotal: boolean };
+  /** It was told to ask again, before its edge or its own patience would have cut it off. The exchange runs on. */
+  | { readonly kind: 'sent-away'; readonly error: GatewayError }
+  /** The client closed its connection. */
+  | { readonly kind: 'left'; readonly silentMs: number };

@@ -1,4 +1,3 @@
-export type { Beat } from './beat.ts';
 export { fateOf } from './departure.ts';
 export { cancelExchange, type Exchange, keyOf } from './exchange.ts';
 export {
@@ -9,6 +8,7 @@ export {
   type Seat,
 } from './exchanges.ts';
 export { follow } from './follow.ts';
+export { edgeOf, followOptions } from './follow-options.ts';
 export type { Followed } from './followed.ts';
 export type { JournalEnd } from './journal.ts';
 export { createPump } from './pump.ts';

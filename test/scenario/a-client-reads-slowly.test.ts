@@ -26,7 +26,7 @@ describe('a client reads slowly', () => {
       }
       response.end(MESSAGE_EVENTS.end);
     });
-    const gateway = await gatewayWith(`timeouts: { idle: 100ms }\n${cluster([own])}`);
+    const gateway = await gatewayWith(`timeouts: { idle: 400ms }\n${cluster([own])}`);
     const client = rawClient(gateway.url);
     client.send(ASK);
     await until(() => client.text().length > 0);
@@ -36,7 +36,7 @@ describe('a client reads slowly', () => {
     await until(async () => {
       const standsStill = before === written;
       before = written;
-      await systemClock.sleep(300);
+      await systemClock.sleep(900);
       return standsStill;
     });
     expect(written).toBeLessThan(2_500);
@@ -50,18 +50,18 @@ describe('a client reads slowly', () => {
 
   it('an upstream that falls silent after such a pause is still timed', async () => {
     const one = await upstream({ ...BIG, hang: 2_990 });
-    const gateway = await gatewayWith(`timeouts: { idle: 100ms }\n${cluster([one])}`);
+    const gateway = await gatewayWith(`timeouts: { idle: 400ms }\n${cluster([one])}`);
     const client = rawClient(gateway.url);
     client.send(ASK);
     await until(() => client.text().length > 0);
     client.socket.pause();
-    await systemClock.sleep(300);
+    await systemClock.sleep(900);
     client.socket.resume();
     const received = await client.closed;
     expect(endsCleanly(received)).toBe(false);
     expect(gateway.log.events.find((event) => event.kind === 'attempt-failed')).toMatchObject({
       cause: 'timeout',
-      timer: { name: 'idle', ms: 100 },
+      timer: { name: 'idle', ms: 400 },
     });
   });
 

@@ -101,6 +101,41 @@ describe('a client that was cut off asks again', () => {
   });
 });
 
+describe('a client whose own patience ends first', () => {
+  it('is told to ask again before it gives up, and is joined', async () => {
+    const model = await upstream({ firstEventMs: 900, text: TEXT });
+    const gateway = await gatewayWith(cluster([model]));
+    const patient = { 'x-stainless-timeout': '0.4' };
+    const first = await post(`${gateway.url}/v1/messages`, ANTHROPIC_REQUEST, patient);
+    expect(first.status).toBe(504);
+    expect(first.headers.get('x-should-retry')).toBeNull();
+    expect(await first.text()).toContain('still_working');
+    const second = await post(`${gateway.url}/v1/messages`, ANTHROPIC_REQUEST, {
+      'x-stainless-timeout': '600',
+    });
+    expect(second.headers.get('x-qcc-joined')).toBe('live');
+    expect(await textOf(second)).toBe(expectedText({ text: TEXT }));
+    expect(model.counts()).toMatchObject({ started: 1, charged: 1 });
+  });
+
+  it('is not sent away while it reads a stream', async () => {
+    const model = await upstream({ events: 10, eventMs: 60 });
+    const gateway = await gatewayWith(cluster([model]));
+    const response = await post(`${gateway.url}/v1/messages`, STREAM, { 'x-stainless-timeout': '0.2' });
+    expect(await response.text()).toContain('event: message_stop');
+  });
+
+  it('is the end of it where it will not come back: x-qcc-resume: never', async () => {
+    const model = await upstream({ firstEventMs: 900 });
+    const gateway = await gatewayWith(cluster([model]));
+    const headers = { 'x-stainless-timeout': '0.4', 'x-qcc-resume': 'never' };
+    const response = await post(`${gateway.url}/v1/messages`, ANTHROPIC_REQUEST, headers);
+    expect(response.status).toBe(504);
+    expect(await response.text()).toContain('total_timeout');
+    await until(() => model.counts().cancelled === 1);
+  });
+});
+
 describe('clients that were not cut off', () => {
   it('two identical requests at once are two', async () => {
     const model = await upstream({ firstEventMs: 200 });

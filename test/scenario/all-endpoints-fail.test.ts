@@ -52,7 +52,7 @@ describe('time ran out: 504, with the timer, its ms and whose setting it is', ()
       'total, before the client gives up',
       '',
       '',
-      { 'x-stainless-timeout': '0.2' },
+      { 'x-stainless-timeout': '0.2', 'x-qcc-resume': 'never' },
       'total',
       190,
       'header x-stainless-timeout',
