@@ -63,6 +63,14 @@ export function adminPortsOf(gateway: ViewedGateway): AdminPorts {
     stop: gateway.stop,
     exchanges: () => exchanges.views(clock.now()),
     cancelExchange: (id) => exchanges.cancel(id),
+    forgetEdge(endpointId) {
+      const forgotten = fleet.forgetEdge(endpointId);
+      if (forgotten) gateway.onCleared([]);
+      return forgotten;
+    },
+    ledgerList: (query) => store.ledgerList(query),
+    ledgerExchange: (id) => store.ledgerExchange(id),
+    ledgerSummary: (query, by) => store.ledgerSummary(query, by),
   };
 }
 

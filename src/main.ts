@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { createInterface } from 'node:readline/promises';
 import { fileURLToPath } from 'node:url';
 import { type CliPorts, runCli } from './cli/cli.ts';
 import type { Language } from './errors/catalogue.ts';
@@ -28,6 +29,8 @@ function portsOf(env: Env): CliPorts {
     // Loaded when needed: `qcc --help` should not pay for a gateway.
     startGateway: async (options) => (await import('./run-gateway.ts')).runGateway(options, surroundings),
     startSimulator: async (options) => (await import('./run-simulator.ts')).runSimulator(options),
+    runDemo: async (options) => (await import('./run-demo.ts')).runDemo(options),
+    ...(process.stdin.isTTY && process.stdout.isTTY ? { confirm } : {}),
     readLogTail,
     followLog,
     lineFilter,
@@ -45,6 +48,16 @@ function portsOf(env: Env): CliPorts {
 export function languageOf(env: Env): Language {
   const wanted = env.QCC_LANG || env.LC_ALL || env.LC_MESSAGES || env.LANG || '';
   return /^zh/i.test(wanted) ? 'zh' : 'en';
+}
+
+/** Yes only if it was said. */
+async function confirm(question: string): Promise<boolean> {
+  const terminal = createInterface({ input: process.stdin, output: process.stdout });
+  try {
+    return /^(y|yes|是)$/i.test((await terminal.question(question)).trim());
+  } finally {
+    terminal.close();
+  }
 }
 
 function packageVersion(): string {

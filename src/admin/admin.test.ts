@@ -2,6 +2,7 @@ import { createServer, request as httpRequest, type IncomingHttpHeaders, type Se
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { EndpointView } from '../domain/health.ts';
+import type { ExchangeRecord, LedgerSummary } from '../domain/ledger.ts';
 import { fail, ok, type Result } from '../domain/result.ts';
 import type { ClusterView, ExchangeView, GatewayView, QueueView, VerificationView } from '../domain/view.ts';
 import { type AdminPorts, createAdmin } from './admin.ts';
@@ -72,6 +73,39 @@ const EXCHANGE: ExchangeView = {
   state: 'streaming',
 };
 
+const RECORDED: ExchangeRecord = {
+  id: 'req-1',
+  startedAt: 1,
+  path: '/v1/messages',
+  protocol: 'anthropic-messages',
+  operation: 'generate',
+  stream: true,
+  client: 'local',
+  listener: '127.0.0.1:7860',
+  cluster: 'main/a',
+  scenario: 'chat',
+  requestBytes: 9,
+  delivery: 'delivered',
+  joined: 0,
+  usage: {},
+  charge: 'unknown',
+  lostCalls: 0,
+  savedCalls: 0,
+};
+const SUMMARY: LedgerSummary = {
+  exchanges: 1,
+  attempts: 1,
+  delivered: 1,
+  inputTokens: 0,
+  outputTokens: 0,
+  costMicroUsd: 0,
+  unknownCost: 1,
+  lostMicroUsd: 0,
+  lostCalls: 0,
+  savedMicroUsd: 0,
+  savedCalls: 0,
+};
+
 interface Told {
   readonly status: number;
   readonly headers: IncomingHttpHeaders;
@@ -106,6 +140,11 @@ function recordingPorts(): AdminPorts {
       return [EXCHANGE];
     },
     cancelExchange: (id) => called('cancelExchange', id === 'req-1', id),
+    forgetEdge: (id) => called('forgetEdge', true, id),
+    ledgerList: async (query) => called('ledgerList', [RECORDED], query),
+    ledgerExchange: async (id) =>
+      called('ledgerExchange', id === 'req-1' ? { exchange: RECORDED, attempts: [] } : undefined, id),
+    ledgerSummary: async (query, by) => called('ledgerSummary', [SUMMARY], query, by),
   };
 }
 
@@ -173,6 +212,42 @@ describe('what can be seen', () => {
     expect(calls).toEqual([['history', '1e3e69eb', limit]]);
   });
 
+  it.each<[string, unknown, unknown[][]]>([
+    ['ledger', [RECORDED], [['ledgerList', { limit: 50 }]]],
+    [
+      'ledger?since=5&until=9&model=a%20b&client=c&endpoint=1e3e69eb&lost=true&limit=999999',
+      [RECORDED],
+      [
+        [
+          'ledgerList',
+          {
+            since: 5,
+            until: 9,
+            model: 'a b',
+            client: 'c',
+            endpointId: '1e3e69eb',
+            lost: true,
+            limit: 10_000,
+          },
+        ],
+      ],
+    ],
+    [
+      'ledger?attempts=true&limit=5000',
+      [{ exchange: RECORDED, attempts: [] }],
+      [
+        ['ledgerList', { limit: 1_000 }],
+        ['ledgerExchange', 'req-1'],
+      ],
+    ],
+    ['ledger/req-1', { exchange: RECORDED, attempts: [] }, [['ledgerExchange', 'req-1']]],
+    ['ledger/summary', [SUMMARY], [['ledgerSummary', {}, undefined]]],
+    ['ledger/summary?by=day&since=7', [SUMMARY], [['ledgerSummary', { since: 7 }, 'day']]],
+  ])('GET %s', async (path, body, asked) => {
+    expect(await ask('GET', `/__qcc__/${path}`)).toMatchObject({ status: 200, body });
+    expect(calls).toEqual(asked);
+  });
+
   it('HEAD is answered like GET, without a body', async () => {
     expect(await ask('HEAD', '/__qcc__/status')).toMatchObject({ status: 200, body: '' });
   });
@@ -188,6 +263,7 @@ describe('what can be done', () => {
     ['queue/clear?id=1e3e69eb', 200, { cleared: 1 }, ['clearQueue', '1e3e69eb']],
     ['reload', 200, { clusters: 1, endpoints: 2 }, ['reload']],
     ['stop', 202, { draining: true }, ['stop']],
+    ['endpoints/1e3e69eb/forget-edge', 200, { forgotten: true }, ['forgetEdge', '1e3e69eb']],
     ['exchanges/req-1/cancel', 200, { cancelled: true }, ['cancelExchange', 'req-1']],
   ])('POST %s', async (path, status, body, call) => {
     expect(await post(`/__qcc__/${path}`)).toMatchObject({ status, body });
@@ -214,6 +290,12 @@ describe('what goes wrong', () => {
     ['GET', 'endpoints/none/history', 404, 'unknown_endpoint'],
     ['GET', 'endpoints/1e3e69eb/history?limit=0', 400, 'bad_request'],
     ['GET', 'endpoints/1e3e69eb/history?limit=ten', 400, 'bad_request'],
+    ['GET', 'ledger/req-9', 404, 'unknown_exchange'],
+    ['GET', 'ledger?limit=0', 400, 'bad_request'],
+    ['GET', 'ledger?since=yesterday', 400, 'bad_request'],
+    ['GET', 'ledger/summary?by=colour', 400, 'bad_request'],
+    ['GET', 'ledger/summary?until=-1', 400, 'bad_request'],
+    ['POST', 'endpoints/none/forget-edge', 404, 'unknown_endpoint'],
     ['POST', 'endpoints/none/verify', 404, 'unknown_endpoint'],
     ['POST', 'queue/clear?id=none', 404, 'unknown_endpoint'],
     ['POST', 'exchanges/req-9/cancel', 404, 'unknown_exchange'],

@@ -1,8 +1,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { errorText, gatewayError } from '../errors/gateway-error.ts';
 import { checkAccess } from './access.ts';
+import { type Answer, failure } from './answer.ts';
 import type { AdminPorts } from './ports.ts';
-import { type Answer, answerRoute, failure } from './routes.ts';
+import { answerRoute } from './routes.ts';
 
 export type { AdminPorts } from './ports.ts';
 

@@ -1,4 +1,11 @@
 import type { EndpointView, HealthEvent } from '../domain/health.ts';
+import type {
+  ExchangeRecord,
+  LedgerEntry,
+  LedgerGrouping,
+  LedgerQuery,
+  LedgerSummary,
+} from '../domain/ledger.ts';
 import type { Result } from '../domain/result.ts';
 import type { ClusterView, ExchangeView, GatewayView, QueueView, VerificationView } from '../domain/view.ts';
 
@@ -23,4 +30,12 @@ export interface AdminPorts {
   exchanges(): readonly ExchangeView[];
   /** Ends an exchange; false where none of that id is running. */
   cancelExchange(id: string): boolean;
+  /** Forgets the edge that an endpoint's cuts have taught; false where none was learned. */
+  forgetEdge(endpointId: string): boolean;
+  /** Newest first. */
+  ledgerList(query: LedgerQuery): Promise<readonly ExchangeRecord[]>;
+  /** By its id, or by the beginning of it where only one exchange begins so. */
+  ledgerExchange(id: string): Promise<LedgerEntry | undefined>;
+  /** One row without `by`, else a row per group. */
+  ledgerSummary(query: Omit<LedgerQuery, 'limit'>, by?: LedgerGrouping): Promise<readonly LedgerSummary[]>;
 }

@@ -1,39 +1,8 @@
 import type { EndpointView, HealthStatus } from '../domain/health.ts';
 import type { HealthView } from '../domain/view.ts';
-import type { ErrorCode } from '../errors/catalogue.ts';
-import { errorText, gatewayError } from '../errors/gateway-error.ts';
+import { type Answer, type Ask, badRequest, type Call, done, failure, wholeNumber } from './answer.ts';
+import { ledgerEntry, ledgerList, ledgerSummary } from './ledger-routes.ts';
 import type { AdminPorts } from './ports.ts';
-
-/** A request for the admin API: `path` is what follows `/__qcc__/`. */
-export interface Ask {
-  readonly method: string;
-  readonly path: string;
-  readonly query: URLSearchParams;
-}
-
-export interface Answer {
-  readonly status: number;
-  readonly body: unknown;
-  readonly headers?: Readonly<Record<string, string>>;
-  /** Runs once the answer is out. */
-  readonly afterwards?: () => void;
-}
-
-/** Codes that only the admin API knows, besides those of the catalogue. */
-type AdminCode =
-  | ErrorCode
-  | 'method_not_allowed'
-  | 'unknown_cluster'
-  | 'unknown_endpoint'
-  | 'unknown_exchange'
-  | 'reload_failed';
-
-interface Call {
-  readonly ports: AdminPorts;
-  /** The one variable part of the path. */
-  readonly name: string;
-  readonly query: URLSearchParams;
-}
 
 interface AdminRoute {
   readonly method: 'GET' | 'POST';
@@ -54,6 +23,14 @@ const ROUTES: readonly AdminRoute[] = [
   { method: 'GET', pattern: 'health', answer: ({ ports }) => done(healthOf(ports.endpoints())) },
   { method: 'GET', pattern: 'queue', answer: ({ ports }) => done(ports.queue()) },
   { method: 'GET', pattern: 'exchanges', answer: ({ ports }) => done(ports.exchanges()) },
+  { method: 'GET', pattern: 'ledger', answer: ledgerList },
+  { method: 'GET', pattern: 'ledger/summary', answer: ledgerSummary },
+  { method: 'GET', pattern: 'ledger/*', answer: ledgerEntry },
+  {
+    method: 'POST',
+    pattern: 'endpoints/*/forget-edge',
+    answer: (call) => withEndpoint(call, ({ id }) => done({ forgotten: call.ports.forgetEdge(id) })),
+  },
   {
     method: 'POST',
     pattern: 'endpoints/*/verify',
@@ -91,15 +68,6 @@ export async function answerRoute(ports: AdminPorts, ask: Ask): Promise<Answer> 
     ...failure(405, 'method_not_allowed', `"${ask.path}" takes ${allow}, not ${ask.method}.`),
     headers: { allow },
   };
-}
-
-/** An error as the admin API words it. */
-export function failure(status: number, code: AdminCode, message: string): Answer {
-  return { status, body: { error: { code, message } } };
-}
-
-function done(body: unknown): Answer {
-  return { status: 200, body };
 }
 
 function decode(path: string): string[] | undefined {
@@ -144,12 +112,8 @@ function withAskedId(
 }
 
 function history(call: Call): Answer | Promise<Answer> {
-  const asked = call.query.get('limit') ?? String(HISTORY_ROWS);
-  const limit = /^\d{1,9}$/.test(asked) ? Number(asked) : 0;
-  if (limit < 1) {
-    const error = gatewayError('bad_request', { detail: 'limit must be a whole number from 1 on' });
-    return failure(error.status, error.code, errorText(error));
-  }
+  const limit = wholeNumber(call.query.get('limit') ?? String(HISTORY_ROWS), 1);
+  if (limit === undefined) return badRequest('limit must be a whole number from 1 on');
   return withEndpoint(call, async ({ id }) =>
     done(await call.ports.history(id, Math.min(limit, MAX_HISTORY_ROWS))),
   );

@@ -2,6 +2,7 @@ import type { CliPorts } from './ports.ts';
 
 export type {
   CliPorts,
+  DemoProgress,
   LogFilter,
   LogLevel,
   LogTailOptions,

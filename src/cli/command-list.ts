@@ -9,6 +9,7 @@ export const GROUPS: Readonly<Record<string, TextKey>> = {
   health: 'aboutHealth',
   queue: 'aboutQueue',
   exchange: 'aboutExchange',
+  ledger: 'aboutLedger',
   config: 'aboutConfig',
 };
 
@@ -151,6 +152,13 @@ const ENDPOINT: readonly CommandSpec[] = [
     load: async () => (await import('./commands/endpoint.ts')).endpointDisable,
   },
   {
+    path: 'endpoint forget-edge',
+    args: '<id>',
+    about: 'aboutForgetEdge',
+    examples: ['endpoint forget-edge 1e3e'],
+    load: async () => (await import('./commands/endpoint.ts')).endpointForgetEdge,
+  },
+  {
     path: 'endpoint test',
     args: '[id]',
     about: 'aboutEndpointTest',
@@ -219,11 +227,57 @@ const EXCHANGE: readonly CommandSpec[] = [
     load: async () => (await import('./commands/exchange.ts')).exchangeList,
   },
   {
+    path: 'exchange show',
+    args: '<id>',
+    about: 'aboutExchangeShow',
+    options: [JSON_OPTION],
+    examples: ['exchange show req-7k3q9xm2abc'],
+    load: async () => (await import('./commands/exchange.ts')).exchangeShow,
+  },
+  {
     path: 'exchange cancel',
     args: '<id>',
     about: 'aboutExchangeCancel',
     examples: ['exchange cancel req-7k3q9xm2abc'],
     load: async () => (await import('./commands/exchange.ts')).exchangeCancel,
+  },
+];
+
+const SINCE_OPTION: OptionSpec = { flags: '--since <when>', about: 'aboutSince', kind: 'since' };
+const LEDGER_OPTIONS: readonly OptionSpec[] = [
+  SINCE_OPTION,
+  { flags: '--model <name>', about: 'aboutOfModel' },
+  { flags: '--client <name>', about: 'aboutOfClient' },
+  { flags: '--endpoint <id>', about: 'aboutOfEndpoint' },
+];
+const SHOW_OPTIONS: readonly OptionSpec[] = [JSON_OPTION, { flags: '--csv', about: 'aboutCsv' }];
+const LIMIT_OPTION: OptionSpec = { flags: '--limit <count>', about: 'aboutLimit', kind: 'count' };
+
+const LEDGER: readonly CommandSpec[] = [
+  {
+    path: 'ledger summary',
+    about: 'aboutLedgerSummary',
+    options: [
+      { flags: '--by <what>', about: 'aboutBy', kind: 'grouping' },
+      ...LEDGER_OPTIONS,
+      ...SHOW_OPTIONS,
+    ],
+    examples: ['ledger summary --by model --since 7d', 'ledger summary --by day --csv > days.csv'],
+    load: async () => (await import('./commands/ledger.ts')).ledgerSummary,
+  },
+  {
+    path: 'ledger list',
+    about: 'aboutLedgerList',
+    options: [...LEDGER_OPTIONS, LIMIT_OPTION, ...SHOW_OPTIONS],
+    examples: ['ledger list --since 24h', 'ledger list --since 2026-11-01 --limit 10000 --csv'],
+    load: async () => (await import('./commands/ledger.ts')).ledgerList,
+  },
+  {
+    path: 'ledger lost',
+    about: 'aboutLedgerLost',
+    options: [...LEDGER_OPTIONS, LIMIT_OPTION, ...SHOW_OPTIONS],
+    examples: ['ledger lost --since 7d'],
+    load: async () => (await import('./commands/ledger.ts')).ledgerLost,
   },
 ];
 
@@ -263,6 +317,19 @@ export const COMMANDS: readonly CommandSpec[] = [
   ...HEALTH,
   ...QUEUE,
   ...EXCHANGE,
+  ...LEDGER,
+  {
+    path: 'advise',
+    about: 'aboutAdvise',
+    options: [
+      SINCE_OPTION,
+      { flags: '--apply', about: 'aboutApply' },
+      { flags: '--yes', about: 'aboutYes' },
+      JSON_OPTION,
+    ],
+    examples: ['advise --since 7d', 'advise --apply'],
+    load: async () => (await import('./commands/advise.ts')).adviseCommand,
+  },
   ...CONFIG,
   {
     path: 'env',
@@ -276,6 +343,13 @@ export const COMMANDS: readonly CommandSpec[] = [
     about: 'aboutClaude',
     examples: ['claude', 'claude -p "Explain this repository"'],
     load: async () => (await import('./commands/claude.ts')).claude,
+  },
+  {
+    path: 'demo',
+    about: 'aboutDemo',
+    options: [JSON_OPTION],
+    examples: ['demo', 'demo --json'],
+    load: async () => (await import('./commands/demo.ts')).demo,
   },
   {
     path: 'simulate',

@@ -61,7 +61,7 @@ function clustersOf(clusters: Settings['clusters'], id: string): string[] {
 }
 
 function untried(endpoint: Endpoint, clusters: readonly string[]): EndpointView {
-  const { id, name, baseUrl, enabled, priority, weight } = endpoint;
+  const { id, name, baseUrl, enabled, priority, weight, edge } = endpoint;
   return {
     id,
     name,
@@ -78,5 +78,6 @@ function untried(endpoint: Endpoint, clusters: readonly string[]): EndpointView 
     consecutiveFailures: 0,
     qps: 0,
     inFlight: 0,
+    ...(edge ? { edge } : {}),
   };
 }

@@ -68,6 +68,7 @@ export async function showEndpointSettings(
     { title: screen.text('colCluster'), shorten: 'end' },
     { title: screen.text('colPriority'), align: 'right' },
     { title: screen.text('colWeight'), align: 'right' },
+    { title: screen.text('colEdge') },
     { title: screen.text('colHealth') },
   ];
   const rows = endpoints.map((endpoint): Cell[] => [
@@ -75,9 +76,22 @@ export async function showEndpointSettings(
     endpoint.clusters.join(', '),
     String(endpoint.priority),
     String(endpoint.weight),
+    edgeCell(screen, endpoint),
     healthCell(screen, endpoint),
   ]);
   await screen.table(columns, rows);
+}
+
+/** What cuts in front of it: `100s`, a total as `≤900s`; one that was only learned from its cuts is marked. */
+function edgeCell({ text, paint }: Screen, { edge, learnedEdge }: EndpointView): Cell {
+  const seconds = (ms: number): string => (ms < 1_000 ? `${ms}ms` : `${Math.round(ms / 1_000)}s`);
+  const set = [
+    ...(edge?.silenceMs === undefined ? [] : [seconds(edge.silenceMs)]),
+    ...(edge?.totalMs === undefined ? [] : [`≤${seconds(edge.totalMs)}`]),
+  ];
+  if (learnedEdge === undefined) return set.join(' ') || '-';
+  const learned = text('learned', { silence: seconds(learnedEdge.silenceMs) });
+  return { text: [...set, learned].join(' '), paint: paint.warning };
 }
 
 /** What each endpoint's health is made of: for `health status`. */

@@ -42,6 +42,7 @@ export async function runWith(
     home,
     startGateway: never('startGateway'),
     startSimulator: never('startSimulator'),
+    runDemo: never('runDemo'),
     readLogTail: () => [],
     followLog: never('followLog'),
     lineFilter: never('lineFilter'),
@@ -133,7 +134,7 @@ const QUIET: EndpointView = {
 
 /** Endpoints in every state, with names and addresses that are hard on a table. */
 export const ENDPOINTS: readonly EndpointView[] = [
-  QUIET,
+  { ...QUIET, edge: { silenceMs: 100_000, totalMs: 900_000 } },
   {
     ...QUIET,
     id: '1e3f0002',
@@ -161,6 +162,7 @@ export const ENDPOINTS: readonly EndpointView[] = [
     health: 'degraded',
     coolingUntil: NOW + 10_000,
     p50Ms: 88,
+    learnedEdge: { silenceMs: 60_000, since: NOW - 9_000, lastCutAt: NOW - 9_000, cuts: 2 },
     lastError: { at: NOW - 3_700_000, detail: 'HTTP 429' },
   },
   {

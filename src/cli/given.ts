@@ -21,7 +21,16 @@ export interface Cli {
 export type Run = (cli: Cli, given: Given) => Promise<number>;
 
 /** How an option's value is checked while the command line is read. */
-export type ValueKind = 'port' | 'count' | 'quantity' | 'level' | 'strategy' | 'protocol' | 'pair';
+export type ValueKind =
+  | 'port'
+  | 'count'
+  | 'quantity'
+  | 'level'
+  | 'strategy'
+  | 'protocol'
+  | 'pair'
+  | 'since'
+  | 'grouping';
 
 export interface OptionSpec {
   /** As commander takes it: `-n, --lines <count>`. */

@@ -35,7 +35,8 @@ function localUsage(screen: Screen, usage: string): string {
 const PIECES =
   /\s*(?:[\u2e80-\u9fff\uf900-\ufaff\uff00-\uff60][，。、：；？！）”]*|[^\s\u2e80-\u9fff\uf900-\ufaff\uff00-\uff60]+[，。、：；？！）”]*)/g;
 
-function wrapped(line: string, width: number): string[] {
+/** Breaks a line where it is wider than `width` columns. */
+export function wrapped(line: string, width: number): string[] {
   const lines: string[] = [];
   let current = '';
   for (const piece of line.match(PIECES) ?? []) {

@@ -1,4 +1,5 @@
 import type { Result } from '../domain/result.ts';
+import type { DemoResult } from '../domain/view.ts';
 import type { Language } from '../errors/catalogue.ts';
 
 /** As much of a terminal as the CLI needs. */
@@ -41,6 +42,15 @@ export interface StartedGateway {
   readonly stopped: Promise<number>;
 }
 
+/** How far the demo has come on one of its two ways. */
+export interface DemoProgress {
+  readonly side: 'direct' | 'through';
+  /** Requests that have ended, well or not. */
+  readonly done: number;
+  readonly of: number;
+  readonly waitedMs: number;
+}
+
 /** What the CLI needs from the outside; given by the wiring. */
 export interface CliPorts {
   readonly env: Readonly<Record<string, string | undefined>>;
@@ -60,6 +70,12 @@ export interface CliPorts {
     port: number;
     scriptFile?: string;
   }): Promise<Result<{ url: string }, { detail: string }>>;
+  /** Runs the same requests with and without a gateway, against a simulator in this process. */
+  runDemo(options: {
+    onProgress(progress: DemoProgress): void;
+  }): Promise<Result<DemoResult, { detail: string }>>;
+  /** Asks a yes-or-no question on the terminal; absent where nobody is there to answer. */
+  readonly confirm?: (question: string) => Promise<boolean>;
   /** The newest lines of a log file, oldest first; none where there is no file. */
   readLogTail(file: string, options: LogTailOptions): string[];
   /** Calls `onLine` for each line written from now on, over rotations. */

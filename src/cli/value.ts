@@ -1,13 +1,16 @@
 import { STRATEGIES } from '../domain/endpoint.ts';
+import type { LedgerGrouping } from '../domain/ledger.ts';
 import { PROTOCOLS } from '../domain/protocol.ts';
 import type { OptionSpec, ValueKind } from './given.ts';
 import type { LogLevel } from './ports.ts';
 import type { Screen } from './screen.ts';
+import { sinceOf } from './since.ts';
 
 /** A mistake on the command line, in the user's words; ends the command with 2. */
 export class UsageMistake extends Error {}
 
 const LEVELS: readonly LogLevel[] = ['debug', 'info', 'warn', 'error'];
+const GROUPINGS: readonly LedgerGrouping[] = ['model', 'endpoint', 'client', 'day'];
 const HIGHEST_PORT = 65_535;
 
 /** Checks an option's value; throws a UsageMistake, since commander's parsers can't fail otherwise. */
@@ -37,6 +40,10 @@ function expectation(screen: Screen, kind: ValueKind, value: string): string | u
       return oneOf(STRATEGIES);
     case 'protocol':
       return oneOf(PROTOCOLS);
+    case 'grouping':
+      return oneOf(GROUPINGS);
+    case 'since':
+      return sinceOf(value, Date.now()) === undefined ? screen.text('expectedSince') : undefined;
     case 'pair':
       return /^[^=]+=/.test(value) ? undefined : screen.text('expectedPair');
   }

@@ -1,5 +1,6 @@
 /** The configuration: YAML in, one frozen validated value out; edits that keep the file's comments. */
 
+export { applyChange, type ConfigChange, type ConfigValue, changeText, type RouteDraft } from './change.ts';
 export { demoSettings } from './demo.ts';
 export {
   addCluster,
@@ -13,6 +14,7 @@ export {
 export { jsonSchema } from './json-schema.ts';
 export { loadConfig, parseConfig } from './parse.ts';
 export { type ConfigProblem, type Environment, formatProblems } from './problem.ts';
+export { maskSecrets } from './redact.ts';
 export { initialConfig } from './starter.ts';
 export { watchConfig } from './watch.ts';
 export { writeAtomically } from './write.ts';

@@ -29,10 +29,10 @@ export interface EndpointDraft {
   readonly limits?: { readonly concurrency?: number; readonly rps?: number; readonly rpm?: number };
 }
 
-type Edited = Result<string, ConfigProblem>;
+export type Edited = Result<string, ConfigProblem>;
 type Raw = Readonly<Record<string, unknown>>;
 
-const isMapping = (value: unknown): value is Raw =>
+export const isMapping = (value: unknown): value is Raw =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
 interface Site {
@@ -58,14 +58,14 @@ function sitesOf(value: unknown): readonly Site[] {
   ];
 }
 
-interface Editing {
+export interface Editing {
   readonly source: Source;
   readonly document: Document;
   readonly sites: readonly Site[];
 }
 
 /** Opens the text, lets `change` alter the document (or object), and writes it out again. */
-function edit(text: string, change: (editing: Editing) => ConfigProblem | undefined): Edited {
+export function edit(text: string, change: (editing: Editing) => ConfigProblem | undefined): Edited {
   const { source, problems } = readSource(text);
   const syntax = problems[0];
   if (source === undefined || syntax !== undefined)
@@ -85,7 +85,7 @@ const noCluster = ({ source, sites }: Editing, name: string): ConfigProblem =>
   );
 
 /** The mapping at `path`; an alias or something else can't be edited without touching other places. */
-function mapAt({ document, source }: Editing, path: Path): Result<YAMLMap, ConfigProblem> {
+export function mapAt({ document, source }: Editing, path: Path): Result<YAMLMap, ConfigProblem> {
   const node = path.length === 0 ? document.contents : document.getIn(path, true);
   return isMap(node)
     ? ok(node)
@@ -110,7 +110,7 @@ export function addCluster(text: string, name: string, strategy: Strategy = DEFA
 }
 
 /** Sets a value; an empty one (`clusters:` with only comments under it) passes its comments on. */
-function put(owner: Document | YAMLMap, key: string, node: YAMLMap | YAMLSeq): void {
+export function put(owner: Document | YAMLMap, key: string, node: YAMLMap | YAMLSeq): void {
   const old = owner.get(key, true) as unknown;
   if (isScalar(old)) {
     const kept = [old.commentBefore, old.comment].filter(Boolean).join('\n');
@@ -220,7 +220,7 @@ function endpointPaths(sites: readonly Site[], id: string, resolve: Resolve): re
   );
 }
 
-function editEndpoint(
+export function editEndpoint(
   text: string,
   id: string,
   environment: Environment,

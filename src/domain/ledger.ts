@@ -122,6 +122,12 @@ export interface LedgerSummary {
   readonly savedCalls: number;
 }
 
+/** One exchange with its upstream calls, in their order; a call under way is not among them. */
+export interface LedgerEntry {
+  readonly exchange: ExchangeRecord;
+  readonly attempts: readonly AttemptRecord[];
+}
+
 /** A finished answer that must survive a restart: of a ticket, or of a request with an idempotency key. */
 export interface StoredAnswer {
   readonly id: string;

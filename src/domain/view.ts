@@ -89,3 +89,30 @@ export interface HealthView {
   readonly counts: Readonly<Record<HealthStatus, number>>;
   readonly endpoints: readonly EndpointView[];
 }
+
+/** What became of the demo's requests on one way: straight to the edge, or through a gateway. */
+export interface DemoSide {
+  readonly answered: number;
+  /** Upstream calls that were begun. */
+  readonly calls: number;
+  /** Of these, those that would be on the bill. */
+  readonly charged: number;
+  /** At the prices named, as the simulator's usage says. */
+  readonly paidMicroUsd: number;
+  /** Paid for calls whose answer nobody got. */
+  readonly lostMicroUsd: number;
+  /** Longest that a client waited until it had its answer, or gave up. */
+  readonly longestMs: number;
+}
+
+/** The same requests twice, side by side. */
+export interface DemoResult {
+  readonly requests: number;
+  readonly direct: DemoSide;
+  readonly through: DemoSide;
+  /** The vendors' own SDKs, or a small client that repeats as they do. */
+  readonly clients: 'sdk' | 'built-in';
+  /** Whose list price is used, and which list. */
+  readonly model: string;
+  readonly prices: string;
+}

@@ -25,7 +25,7 @@ function besides(line: string): string[][] {
 /** No more than two words name a command; what follows are arguments. */
 function shownIn(line: string): Omit<Shown, 'path'>[] {
   const [, first, second, rest = ''] =
-    /(?:^|[\s("])qcc ([a-z]+)(?: ([a-z]+)(?![\w:/.]))?([^#|]*)/.exec(line) ?? [];
+    /(?:^|[\s("])qcc ([a-z]+)(?: ([a-z]+(?:-[a-z]+)*)(?![\w:/.]))?([^#|]*)/.exec(line) ?? [];
   if (first === undefined) return [];
   const words = second === undefined ? [first] : [first, second];
   // What stands behind `claude` is for Claude Code.
@@ -55,6 +55,7 @@ async function help(words: readonly string[]): Promise<{ code: number; out: stri
     stderr: { write: (text) => (err += text) },
     startGateway: never,
     startSimulator: never,
+    runDemo: never,
     readLogTail: never,
     followLog: never,
     lineFilter: never,
@@ -66,7 +67,8 @@ async function help(words: readonly string[]): Promise<{ code: number; out: stri
 }
 
 /** The command that a usage line is of: `Usage: qcc queue verify [options] [id]` → `queue verify`. */
-const commandOf = (out: string): string => /^Usage: qcc((?: [a-z]+)*)/.exec(out)?.[1]?.trim() ?? '';
+const commandOf = (out: string): string =>
+  /^Usage: qcc((?: [a-z]+(?:-[a-z]+)*)*)/.exec(out)?.[1]?.trim() ?? '';
 
 /** Help of a group answers for a word that it does not know, too; its usage line then lacks that word. */
 async function exists(words: readonly string[]): Promise<boolean> {

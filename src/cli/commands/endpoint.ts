@@ -35,6 +35,20 @@ export const endpointTest: Run = (cli, given) =>
     return showAnswer(cli, answer, (found) => showVerifications(cli, found, given.flag('json')));
   });
 
+/** `endpoint forget-edge ID`: the learned one; a configured edge is the file's business. */
+export const endpointForgetEdge: Run = (cli, given) =>
+  withGateway(cli, async (gateway, view) => {
+    const { screen } = cli;
+    const endpoint = chooseEndpoint(screen, view.endpoints, given.words[0] ?? '');
+    if (!endpoint) return 1;
+    const { id, name } = endpoint;
+    const path = `endpoints/${encodeURIComponent(id)}/forget-edge`;
+    return showAnswer(cli, await gateway.post<{ forgotten: boolean }>(path), ({ forgotten }) => {
+      screen.say(forgotten ? 'edgeForgotten' : 'noLearnedEdge', { id, name });
+      return 0;
+    });
+  });
+
 /** `endpoint remove ID`. */
 export const endpointRemove: Run = async (cli, given) => {
   const endpoint = await chooseConfigured(cli, given.words[0] ?? '');

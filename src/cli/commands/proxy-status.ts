@@ -3,8 +3,9 @@ import { ago, showEndpointStates } from '../endpoint-tables.ts';
 import { count, duration, percent } from '../format.ts';
 import { findGateway } from '../gateway-state.ts';
 import type { Run } from '../given.ts';
+import { showPairs } from '../pairs.ts';
 import type { Screen } from '../screen.ts';
-import { widthOf, withoutControls } from '../width.ts';
+import { withoutControls } from '../width.ts';
 import { failWithout } from '../with-gateway.ts';
 
 /** `proxy status`. */
@@ -51,11 +52,4 @@ async function showGateway(screen: Screen, view: GatewayView, now: number): Prom
 function configText(screen: Screen, { config }: GatewayView, now: number): string {
   if (config.demo) return screen.text('configDemo');
   return screen.text('configLoaded', { file: config.file, age: ago(screen, now - config.loadedAt) });
-}
-
-function showPairs(screen: Screen, pairs: readonly (readonly [string, string])[]): void {
-  const width = Math.max(...pairs.map(([name]) => widthOf(name)));
-  for (const [name, value] of pairs) {
-    screen.line(`  ${screen.paint.faint(name)}${' '.repeat(width - widthOf(name))}  ${value}`);
-  }
 }
