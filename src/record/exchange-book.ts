@@ -54,6 +54,7 @@ interface Page {
 
 /** Keeps the ledger of the exchanges that are under way, and of those that may still be joined. */
 export interface ExchangeBook {
+  /** Its page begins. It is written with its first attempt: before that, nothing can have been charged. */
   opened(exchange: RecordedExchange): void;
   attemptBegan(exchange: RecordedExchange, endpoint: Endpoint, why: string): void;
   attemptEnded(exchange: RecordedExchange, outcome: Outcome): void;
@@ -85,7 +86,6 @@ export function createExchangeBook({ store, prices, now, estimate }: BookPorts):
         written: false,
       };
       pages.set(exchange.id, page);
-      store.openExchange(recordOf(exchange, page, undefined));
     },
     attemptBegan(exchange, endpoint, why) {
       const page = pages.get(exchange.id);
@@ -93,7 +93,11 @@ export function createExchangeBook({ store, prices, now, estimate }: BookPorts):
       const { model } = exchange.request;
       page.why = why;
       page.model = model === undefined ? undefined : (endpoint.models[model] ?? model);
-      store.openAttempt(exchange.id, page.attempts.length + 1, endpoint.id, now(), why);
+      const startedAt = now();
+      if (page.attempts.length > 0)
+        store.openAttempt(exchange.id, page.attempts.length + 1, endpoint.id, startedAt, why);
+      else
+        store.openExchange(recordOf(exchange, page, undefined), { endpointId: endpoint.id, startedAt, why });
     },
     attemptEnded(exchange, outcome) {
       const page = pages.get(exchange.id);

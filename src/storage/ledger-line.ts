@@ -10,11 +10,15 @@ export interface BegunAttempt {
   readonly why: string;
 }
 
-/** One write to the ledger, as it stands in the intents file and goes to the storage thread: a line of JSON. */
-export type LedgerLine =
-  | { readonly exchange: ExchangeRecord }
-  | { readonly begun: BegunAttempt }
-  | { readonly attempt: AttemptRecord };
+/**
+ * One write to the ledger, as it stands in the intents file and goes to the storage thread: a line of JSON with one
+ * part, or with the exchange and the attempt that begins or ends with it. All its parts are of one exchange.
+ */
+export interface LedgerLine {
+  readonly exchange?: ExchangeRecord;
+  readonly begun?: BegunAttempt;
+  readonly attempt?: AttemptRecord;
+}
 
 /** All that is on record of one exchange. The maps go by `n`. */
 export interface KnownExchange {
@@ -26,38 +30,41 @@ export interface KnownExchange {
 export const NOTHING_KNOWN: KnownExchange = { attempts: new Map(), begun: new Map() };
 
 /** The exchange a line is about. */
-export function exchangeIdOf(line: LedgerLine): string {
-  if ('exchange' in line) return line.exchange.id;
-  return 'begun' in line ? line.begun.exchangeId : line.attempt.exchangeId;
+export function exchangeIdOf({ exchange, begun, attempt }: LedgerLine): string {
+  return exchange?.id ?? begun?.exchangeId ?? attempt?.exchangeId ?? '';
 }
 
 /** What is known once a line is added. Lines may come twice, as long as they come in order. */
-export function withLine(known: KnownExchange, line: LedgerLine): KnownExchange {
-  if ('exchange' in line) return { ...known, exchange: line.exchange };
-  if ('begun' in line) {
-    if (known.attempts.has(line.begun.n)) return known;
-    return { ...known, begun: new Map(known.begun).set(line.begun.n, line.begun) };
-  }
-  const begun = new Map(known.begun);
-  begun.delete(line.attempt.n);
-  return { ...known, attempts: new Map(known.attempts).set(line.attempt.n, line.attempt), begun };
+export function withLine(known: KnownExchange, { exchange, begun, attempt }: LedgerLine): KnownExchange {
+  let next = exchange === undefined ? known : { ...known, exchange };
+  if (begun !== undefined && !next.attempts.has(begun.n))
+    next = { ...next, begun: new Map(next.begun).set(begun.n, begun) };
+  if (attempt === undefined) return next;
+  const others = new Map(next.begun);
+  others.delete(attempt.n);
+  return { ...next, attempts: new Map(next.attempts).set(attempt.n, attempt), begun: others };
 }
 
 /** A line read back. Undefined: torn by a crash, or none of ours. */
 export function parseLine(text: string): LedgerLine | undefined {
   try {
     const line = JSON.parse(text) as LedgerLine;
-    return typeof exchangeIdOf(line) === 'string' && isComplete(line) ? line : undefined;
+    return isComplete(line) ? line : undefined;
   } catch {
     return undefined;
   }
 }
 
 /** What is computed with before the database has looked at it; the rest is checked by the columns. */
-function isComplete(line: LedgerLine): boolean {
-  if ('exchange' in line) return Number.isFinite(line.exchange.startedAt) && isObject(line.exchange.usage);
-  if ('begun' in line) return Number.isInteger(line.begun.n);
-  return Number.isInteger(line.attempt.n) && isObject(line.attempt.usage);
+function isComplete({ exchange, begun, attempt }: LedgerLine): boolean {
+  const ids = [exchange?.id, begun?.exchangeId, attempt?.exchangeId].filter((id) => id !== undefined);
+  return (
+    ids.length > 0 &&
+    ids.every((id) => typeof id === 'string' && id === ids[0]) &&
+    (exchange === undefined || (Number.isFinite(exchange.startedAt) && isObject(exchange.usage))) &&
+    (begun === undefined || Number.isInteger(begun.n)) &&
+    (attempt === undefined || (Number.isInteger(attempt.n) && isObject(attempt.usage)))
+  );
 }
 
 const isObject = (value: unknown) => typeof value === 'object' && value !== null;

@@ -6,14 +6,22 @@ import type {
   LedgerSummary,
 } from '../domain/ledger.ts';
 
+/** The first attempt of an exchange. */
+export interface FirstAttempt {
+  readonly endpointId: string;
+  readonly startedAt: number;
+  readonly why: string;
+}
+
 /**
  * The ledger: money rows. Writes return at once; what opens is on file before it returns, and what closes within the
  * same turn of the event loop, so that a killed process loses no row (a power cut may). What a crash left open is
- * closed at the next opening as "unknown, possibly charged". The four calls of an exchange cost some 20 µs together.
+ * closed at the next opening as "unknown, possibly charged". An exchange that opens with its first attempt and closes
+ * with it in one turn costs one write as it opens, and a share of one as it closes.
  */
 export interface LedgerStore {
-  /** Before the first upstream byte. */
-  openExchange(record: ExchangeRecord): void;
+  /** Before the first upstream byte. `first` is its first attempt, where that begins with it. */
+  openExchange(record: ExchangeRecord, first?: FirstAttempt): void;
   /** `n` from 1. An attempt that is never closed is `unknown`. */
   openAttempt(exchangeId: string, n: number, endpointId: string, startedAt: number, why: string): void;
   closeAttempt(record: AttemptRecord): void;

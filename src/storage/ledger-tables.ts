@@ -5,7 +5,14 @@ import type {
   LedgerQuery,
   LedgerSummary,
 } from '../domain/ledger.ts';
-import { closedByCrash, exchangeIdOf, type KnownExchange, type LedgerLine, withLine } from './ledger-line.ts';
+import {
+  closedByCrash,
+  exchangeIdOf,
+  type KnownExchange,
+  type LedgerLine,
+  NOTHING_KNOWN,
+  withLine,
+} from './ledger-line.ts';
 import {
   ATTEMPT_COLUMNS,
   attemptValues,
@@ -64,6 +71,10 @@ function addToDays(): string {
 /** The statements are prepared once, on tables that are there. */
 export function ledgerTables(connection: SqliteDatabase): LedgerTables {
   const saveExchange = connection.prepare(upsert('exchanges', 'id', EXCHANGE_COLUMNS));
+  const addExchange = connection.prepare(
+    `insert into exchanges (${EXCHANGE_COLUMNS.join(', ')}) values (${marks(EXCHANGE_COLUMNS.length)})
+     on conflict (id) do nothing`,
+  );
   const saveAttempt = connection.prepare(upsert('attempts', 'exchange_id, n', ATTEMPT_COLUMNS));
   const saveShare = connection.prepare(
     `insert or replace into exchange_shares (started_at, exchange_id, ${SHARE_COLUMNS.join(', ')})
@@ -101,28 +112,50 @@ export function ledgerTables(connection: SqliteDatabase): LedgerTables {
     };
   }
 
-  /** Adds the difference, so that a row written twice counts once. */
+  /** What the days' sums grow by with the writes under way; added at once, since most are of one day and model. */
+  let deltas = new Map<string, Share>();
+
+  /** Notes the difference, so that a row written twice counts once. */
   function recount(before: readonly Share[], after: readonly Share[]): void {
-    const deltas = new Map<string, Share>();
     const add = (share: Share, times: 1 | -1) => {
-      const key = [share.endpointId, share.day, share.model, share.client, share.lost].join('\n');
+      const key = `${share.endpointId}\n${share.day}\n${share.model}\n${share.client}\n${share.lost}`;
       const sums = addSums(deltas.get(key)?.sums ?? NO_SUMS, share.sums, times);
       deltas.set(key, { ...share, sums });
     };
     for (const share of before) add(share, -1);
     for (const share of after) add(share, 1);
-    for (const share of deltas.values())
+  }
+
+  function addDeltas(): void {
+    const shares = deltas;
+    deltas = new Map();
+    for (const share of shares.values())
       if (SUM_NAMES.some((name) => share.sums[name] !== 0)) addShare.run(...shareValues(share));
   }
 
   function save(id: string, before: KnownExchange, after: KnownExchange): void {
     const { exchange } = after;
     if (exchange !== undefined && exchange !== before.exchange) saveExchange.run(...exchangeValues(exchange));
+    saveAttempts(before, after);
+    saveShares(id, before, after);
+  }
+
+  function saveAttempts(before: KnownExchange, after: KnownExchange): void {
     for (const [n, attempt] of after.attempts)
       if (before.attempts.get(n) !== attempt) saveAttempt.run(...attemptValues(attempt));
     for (const [n, begun] of after.begun)
       if (before.begun.get(n) !== begun) saveAttempt.run(...begunValues(begun));
-    saveShares(id, before, after);
+  }
+
+  /** An exchange the database does not know yet, as most are: nothing has to be read. False: it does know it. */
+  function saveFresh(id: string, after: KnownExchange): boolean {
+    const { exchange } = after;
+    if (exchange === undefined || attemptsOf.all(id).length > 0) return false;
+    const { changes } = addExchange.run(...exchangeValues(exchange)) as { changes: number };
+    if (changes === 0) return false;
+    saveAttempts(NOTHING_KNOWN, after);
+    saveShares(id, NOTHING_KNOWN, after);
+    return true;
   }
 
   /** An attempt that was begun at one endpoint and closed at another takes its share along. */
@@ -137,16 +170,39 @@ export function ledgerTables(connection: SqliteDatabase): LedgerTables {
     recount(had, has);
   }
 
+  function saveChange(id: string, change: (known: KnownExchange) => KnownExchange): void {
+    const before = load(id);
+    save(id, before, change(before));
+  }
+
+  /** All or, where one fits no column, none: then they are saved apart. */
+  function saveTogether(groups: ReadonlyMap<string, readonly LedgerLine[]>): boolean {
+    return whole(() => {
+      for (const [id, own] of groups)
+        if (!saveFresh(id, own.reduce(withLine, NOTHING_KNOWN)))
+          saveChange(id, (known) => own.reduce(withLine, known));
+      addDeltas();
+    });
+  }
+
   /** A row that fits no column must not take the others of its batch with it. */
   function saveApart(id: string, change: (known: KnownExchange) => KnownExchange): boolean {
-    connection.exec('savepoint row');
+    return whole(() => {
+      saveChange(id, change);
+      addDeltas();
+    });
+  }
+
+  /** Does all of it or, where a row fits no column, nothing. */
+  function whole(work: () => void): boolean {
+    connection.exec('savepoint rows');
     try {
-      const before = load(id);
-      save(id, before, change(before));
-      connection.exec('release row');
+      work();
+      connection.exec('release rows');
       return true;
     } catch (error) {
-      connection.exec('rollback to row; release row');
+      deltas = new Map();
+      connection.exec('rollback to rows; release rows');
       if (failureOf(error) !== 'unfit') throw error;
       return false;
     }
@@ -156,14 +212,17 @@ export function ledgerTables(connection: SqliteDatabase): LedgerTables {
   function prune(before: number): void {
     const day = dayOf(before);
     for (const row of partOfDay.all(before, day) as { id: string }[]) recount(sharesOf(load(row.id)), []);
+    addDeltas();
     for (const statement of pruned) statement.run(before);
     prunedDays.run(day);
   }
 
   return {
     write(lines) {
+      const groups = byExchange(lines);
+      if (saveTogether(groups)) return 0;
       let leftOut = 0;
-      for (const [id, own] of byExchange(lines))
+      for (const [id, own] of groups)
         if (!saveApart(id, (known) => own.reduce(withLine, known))) leftOut += own.length;
       return leftOut;
     },

@@ -325,7 +325,7 @@ it('keeps the newest exchanges where there is no disk', async () => {
 const HOURS = fc.integer({ min: 0, max: 200 }).map((hour) => noon(1) + hour * HOUR_MS);
 const WRITE = fc.record({
   id: fc.constantFrom('r1', 'r2', 'r3', 'r4', 'r5'),
-  kind: fc.constantFrom('exchange', 'begun', 'attempt'),
+  kind: fc.constantFrom('opened', 'exchange', 'begun', 'attempt'),
   n: fc.integer({ min: 1, max: 3 }),
   endpointId: fc.constantFrom('e1', 'e2'),
   model: fc.option(fc.constantFrom('opus', 'gpt'), { nil: undefined }),
@@ -343,6 +343,12 @@ function write(
   const { id, kind, n, endpointId, model, cost, lostCalls, delivery } = given;
   const startedAt = starts.get(id) ?? 0;
   const costs = cost === undefined ? {} : { costMicroUsd: cost };
+  if (kind === 'opened')
+    to.openExchange(exchangeRecord(id, { startedAt, ...(model ? { model } : {}) }), {
+      endpointId,
+      startedAt,
+      why: 'x',
+    });
   if (kind === 'begun') to.openAttempt(id, n, endpointId, startedAt, 'x');
   if (kind === 'attempt') to.closeAttempt(attemptRecord(id, n, { endpointId, ...costs }));
   if (kind === 'exchange')

@@ -28,7 +28,8 @@ export function memoryLedger(): LedgerStore {
   }
 
   return {
-    openExchange: (exchange) => add({ exchange }),
+    openExchange: (exchange, first) =>
+      add(first ? { exchange, begun: { ...first, exchangeId: exchange.id, n: 1 } } : { exchange }),
     openAttempt: (exchangeId, n, endpointId, startedAt, why) =>
       add({ begun: { exchangeId, n, endpointId, startedAt, why } }),
     closeAttempt: (attempt) => add({ attempt }),

@@ -1,8 +1,7 @@
 import type { StoredAnswer } from '../domain/ledger.ts';
 import { fail, ok, type Result } from '../domain/result.ts';
 import { type Intents, intentsFileOf, openIntents } from './intents.ts';
-import type { LedgerLine } from './ledger-line.ts';
-import type { LedgerStore } from './ledger-store.ts';
+import { createLedgerWriter } from './ledger-writer.ts';
 import { failureOf, failureText, messageOf } from './open-failure.ts';
 import { startWorker } from './start-worker.ts';
 import { HISTORY_MAX, type Store, type StoreOptions } from './store.ts';
@@ -11,8 +10,8 @@ import { createWriteQueue, ledgerOnly, type WriteQueue } from './write-batch.ts'
 
 /** How long writes gather before they go to the worker as one transaction. */
 const GATHER_MS = 40;
-/** Exchanges in one list: about 1 GB, so that an endless limit is an answer and no error. */
-const LISTED_MAX = 1_000_000;
+/** The same for ledger lines, which are safe in the intents file meanwhile: waking the thread costs more than a row. */
+const GATHER_LINES_MS = 250;
 /** Pause after a batch that the disk refused. */
 const RETRY_MS = 1_000;
 
@@ -38,7 +37,14 @@ export async function openStore(
 export function storeOver(link: WorkerLink, options: StoreOptions, intents: Intents): Store {
   const queue = createWriteQueue();
   const onTrouble = options.onTrouble ?? (() => {});
-  const writer = createWriter(link, queue, intents, onTrouble);
+  const ledger = createLedgerWriter({
+    queue,
+    intents,
+    ask,
+    onTrouble,
+    schedule: () => writer.scheduleLines(),
+  });
+  const writer = createWriter(link, queue, intents, onTrouble, ledger.settle);
   let closing: Promise<void> | undefined;
 
   async function ask<T>(...question: Parameters<WorkerLink['ask']>): Promise<T> {
@@ -61,10 +67,14 @@ export function storeOver(link: WorkerLink, options: StoreOptions, intents: Inte
       ask({ kind: 'history', endpointId, limit: Math.min(Math.max(0, Math.trunc(limit)), HISTORY_MAX) }),
     addTotals(delta) {
       queue.addTotals(delta);
-      writer.schedule();
+      writer.scheduleLines();
     },
     loadTotals: () => ask({ kind: 'totals' }),
-    ...ledgerOver(queue, writer, intents, ask, onTrouble),
+    ...ledger.store,
+    pruneLedger(before) {
+      queue.prune(before);
+      writer.schedule();
+    },
     saveAnswer(answer) {
       // Copied: a view crosses to the thread with all of the memory it looks into.
       queue.saveAnswer({ ...answer, body: Buffer.from(new Uint8Array(answer.body).buffer) });
@@ -100,60 +110,11 @@ function withBuffer(answer: StoredAnswer | undefined): StoredAnswer | undefined 
   return { ...answer, body: Buffer.from(buffer, byteOffset, byteLength) };
 }
 
-type AskThread = <T>(...question: Parameters<WorkerLink['ask']>) => Promise<T>;
-
-/** What opens is in the intents file before the call returns, what closes a moment later: a killed process loses none. */
-function ledgerOver(
-  queue: WriteQueue,
-  writer: Writer,
-  intents: Intents,
-  ask: AskThread,
-  onTrouble: (detail: string) => void,
-): LedgerStore {
-  let refused = false;
-
-  function add(text: string): void {
-    queue.addLine(text);
-    writer.schedule();
-  }
-
-  function open(line: LedgerLine): void {
-    const text = JSON.stringify(line);
-    const written = intents.append(text);
-    if (!written && !refused) onTrouble('The ledger can not be made safe against a crash: the disk refuses.');
-    refused = !written;
-    add(text);
-  }
-
-  function close(line: LedgerLine): void {
-    const text = JSON.stringify(line);
-    intents.appendSoon(text);
-    add(text);
-  }
-
-  return {
-    openExchange: (exchange) => open({ exchange }),
-    openAttempt: (exchangeId, n, endpointId, startedAt, why) =>
-      open({ begun: { exchangeId, n, endpointId, startedAt, why } }),
-    closeAttempt: (attempt) => close({ attempt }),
-    closeExchange: (exchange) => close({ exchange }),
-    ledgerList: (query) =>
-      ask({
-        kind: 'ledger-list',
-        query: { ...query, limit: Math.min(Math.max(0, Math.trunc(query.limit)), LISTED_MAX) },
-      }),
-    ledgerExchange: (id) => ask({ kind: 'ledger-exchange', id }),
-    ledgerSummary: (query, by) => ask({ kind: 'ledger-summary', query, by }),
-    pruneLedger(before) {
-      queue.prune(before);
-      writer.schedule();
-    },
-  };
-}
-
 interface Writer {
   /** Sees to it that what is queued is written soon. */
   schedule(): void;
+  /** The same for what may wait longer. */
+  scheduleLines(): void;
   /** Writes all that is queued. Resolves with the trouble, in words, if the disk refused. */
   writeNow(): Promise<string | undefined>;
   /** Writes a last time; nothing is scheduled any more. */
@@ -166,8 +127,10 @@ function createWriter(
   queue: WriteQueue,
   intents: Intents,
   onTrouble: (detail: string) => void,
+  settleLines: () => void,
 ): Writer {
   let timer: NodeJS.Timeout | undefined;
+  let dueAt = 0;
   let running: Promise<string | undefined> | undefined;
   let trouble: string | undefined;
   let stopped = false;
@@ -201,6 +164,7 @@ function createWriter(
   async function writeNow(): Promise<string | undefined> {
     clearTimeout(timer);
     timer = undefined;
+    settleLines();
     // What is queued by now may come after the running batch's loop has looked: hence once more.
     if (running !== undefined) await running;
     running ??= writeBatches().finally(() => {
@@ -211,15 +175,25 @@ function createWriter(
     return result;
   }
 
-  function schedule(): void {
-    if (stopped || link.dead || timer !== undefined) return;
-    timer = setTimeout(() => void writeNow(), trouble === undefined ? GATHER_MS : RETRY_MS);
+  function scheduleIn(gatherMs: number): void {
+    if (stopped || link.dead) return;
+    if (timer !== undefined) {
+      if (gatherMs === GATHER_LINES_MS || trouble !== undefined || dueAt - performance.now() <= gatherMs)
+        return;
+      clearTimeout(timer);
+    }
+    const ms = trouble === undefined ? gatherMs : RETRY_MS;
+    dueAt = performance.now() + ms;
+    timer = setTimeout(() => void writeNow(), ms);
     // Without trouble the timer holds the process for those few ms: what is queued is not lost at its end.
     if (trouble !== undefined) timer.unref();
   }
 
+  const schedule = () => scheduleIn(GATHER_MS);
+
   return {
     schedule,
+    scheduleLines: () => scheduleIn(GATHER_LINES_MS),
     writeNow,
     async stop() {
       stopped = true;

@@ -65,6 +65,23 @@ describe('the write queue', () => {
     expect(events.at(-1)).toEqual(event(-1));
   });
 
+  it('lets a closing line stand for the opening one, where that still waits and nothing else was said', () => {
+    const queue = createWriteQueue();
+    queue.addLine('a opens', 'a');
+    queue.addLine('b opens', 'b');
+    queue.addLine('c opens', 'c');
+    queue.keepOpening('c');
+    queue.closeLine('b closes', 'b');
+    queue.closeLine('c closes', 'c');
+    const refused = queue.take();
+    expect(refused.ledger).toEqual(['a opens', 'b closes', 'c opens', 'c closes']);
+    queue.addLine('d opens', 'd');
+    queue.closeLine('a closes', 'a');
+    queue.putBack(refused);
+    queue.closeLine('d closes', 'd');
+    expect(queue.take().ledger).toEqual([...refused.ledger, 'd closes', 'a closes']);
+  });
+
   it('says when it had to let ledger lines go', () => {
     const queue = createWriteQueue();
     for (let n = 0; n < QUEUED_LINES_MAX; n += 1) queue.addLine(String(n));

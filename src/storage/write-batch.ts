@@ -55,7 +55,12 @@ export interface WriteQueue {
   saveEndpoints(snapshots: readonly EndpointSnapshot[]): void;
   appendHealthEvents(events: readonly HealthEvent[]): void;
   addTotals(delta: Totals): void;
-  addLine(line: string): void;
+  /** `opens`: a later `closeLine` of this exchange may stand for the line. */
+  addLine(line: string, opens?: string): void;
+  /** A line that says all that the opening one of its exchange does, and takes its place if that still waits. */
+  closeLine(line: string, exchangeId: string): void;
+  /** More is to be said of an exchange than its closing line will. */
+  keepOpening(exchangeId: string): void;
   saveAnswer(answer: StoredAnswer): void;
   saveState(name: string, json: string): void;
   prune(before: number): void;
@@ -71,6 +76,9 @@ export function createWriteQueue(): WriteQueue {
   let events: HealthEvent[] = [];
   let totals: Totals | undefined;
   let ledger: string[] = [];
+  /** Where opening lines wait, counted from a line that `shift` has moved to. */
+  let openings = new Map<string, number>();
+  let shift = 0;
   let dropped = false;
   let answers = new Map<string, StoredAnswer>();
   let states = new Map<string, string>();
@@ -80,7 +88,9 @@ export function createWriteQueue(): WriteQueue {
     if (events.length > QUEUED_EVENTS_MAX) events = events.slice(-QUEUED_EVENTS_MAX);
     if (ledger.length <= QUEUED_LINES_MAX) return;
     // A tenth at once: dropping one by one would copy the rest each time.
-    ledger = ledger.slice(Math.ceil(ledger.length - QUEUED_LINES_MAX * 0.9));
+    const gone = Math.ceil(ledger.length - QUEUED_LINES_MAX * 0.9);
+    ledger = ledger.slice(gone);
+    shift -= gone;
     dropped = true;
   };
   const boundAnswers = () => {
@@ -112,10 +122,19 @@ export function createWriteQueue(): WriteQueue {
     addTotals(delta) {
       totals = sumTotals(totals ?? NO_TOTALS, delta);
     },
-    addLine(line) {
+    addLine(line, opens) {
+      if (opens !== undefined) openings.set(opens, ledger.length - shift);
       ledger.push(line);
       bound();
     },
+    closeLine(line, exchangeId) {
+      const opening = openings.get(exchangeId);
+      openings.delete(exchangeId);
+      const at = opening === undefined ? -1 : opening + shift;
+      if (at >= 0) ledger[at] = line;
+      else this.addLine(line);
+    },
+    keepOpening: (exchangeId) => void openings.delete(exchangeId),
     saveAnswer(answer) {
       answers.delete(answer.id);
       answers.set(answer.id, answer);
@@ -141,6 +160,8 @@ export function createWriteQueue(): WriteQueue {
       events = [];
       totals = undefined;
       ledger = [];
+      openings = new Map();
+      shift = 0;
       answers = new Map();
       states = new Map();
       pruneBefore = undefined;
@@ -153,6 +174,7 @@ export function createWriteQueue(): WriteQueue {
       events = [...batch.events, ...events];
       totals = sumTotals(batch.totals, totals ?? NO_TOTALS);
       ledger = [...batch.ledger, ...ledger];
+      shift += batch.ledger.length;
       answers = new Map([...batch.answers.map((answer) => [answer.id, answer] as const), ...answers]);
       states = new Map([...batch.states, ...states]);
       if (batch.pruneBefore !== undefined) this.prune(batch.pruneBefore);
