@@ -18,7 +18,7 @@ function codeIn(text: string): string[] {
 /** Commands beside the one that a line shows: `npx qcc queue list  # verify, clear`. */
 function besides(line: string): string[][] {
   const [, group = '', names = ''] =
-    /qcc ([a-z]+) [a-z]+.*# (?:另有 )?([a-z]+(?:(?:, |、)[a-z]+)*)$/.exec(line) ?? [];
+    /qcc ([a-z]+) [a-z]+.*# (?:另有 )?([a-z-]+(?:(?:, |、)[a-z-]+)*)$/.exec(line) ?? [];
   return names === '' ? [] : names.split(/, |、/).map((name) => [group, name]);
 }
 
