@@ -95,7 +95,7 @@ describe('a gateway that starts', () => {
 
   it('answers without any config, from the simulator, and says how to get one', async () => {
     const gateway = await gatewayProcess(undefined);
-    expect(gateway.output()).toContain('qcc init');
+    await waitFor('the way to a config', () => gateway.output().includes('qcc init'));
     expect((await textOf(gateway.url)).length).toBeGreaterThan(0);
     expect((await gateway.view()).config.demo).toBe(true);
   });
