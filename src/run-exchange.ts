@@ -175,12 +175,15 @@ async function attempt(exchange: Exchange, step: Attempt, ports: RunnerPorts): P
   const sink = createPump(journal, { ...request, streamed, requestBody: request.body, ownHeaders });
   const outcome = await new Promise<Outcome>((onOutcome) => {
     const call = callFor(request, endpoint, timers, streamed);
-    const running = startAttempt(call, { transport, clock, sink, onOutcome });
+    const onResent = (broken: Outcome) => ports.recorder.sentAnew(exchange, broken, endpoint, step.why);
+    const running = startAttempt(call, { transport, clock, sink, onOutcome, onResent });
     exchange.interrupt = () => running.cancel('client');
   });
   exchange.interrupt = undefined;
   exchange.tellable = sink.tellable;
-  if (sink.answeredPlain && !request.stream) ports.plain.note(endpoint.id, clock.now());
+  // A page of HTML under 200 says nothing of how the endpoint answers.
+  if (outcome.kind === 'answered' && sink.answeredPlain && !request.stream)
+    ports.plain.note(endpoint.id, clock.now());
   learn(exchange, step, outcome, ports);
   return outcome;
 }

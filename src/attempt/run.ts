@@ -28,6 +28,8 @@ export interface AttemptHooks {
   readonly sink: AnswerSink;
   /** Called once, in the turn in which the attempt ended. */
   onOutcome(outcome: Outcome): void;
+  /** The call broke as on a stale connection, and goes out anew: what is known of the one that broke. */
+  onResent?(broken: Outcome): void;
 }
 
 export interface RunningAttempt {
@@ -205,7 +207,8 @@ class AttemptRun implements RunningAttempt, FlowControl {
 
   /**
    * undici never sends a POST again, but a keep-alive socket that the upstream closed while we wrote to it has
-   * carried nothing to a model. Only a used socket, only before any answer, only at once.
+   * carried nothing to a model. Only a used socket, only before any answer, only at once. An upstream that read the
+   * call and then broke looks the same, so it is told of.
    */
   #resentOnFreshSocket(): boolean {
     if (!this.reusedSocket || this.#head || this.#phase === 'connect' || this.#resends >= STALE_RESENDS_MAX)
@@ -214,6 +217,23 @@ class AttemptRun implements RunningAttempt, FlowControl {
     if (now - (this.#sentAt ?? now) > STALE_SOCKET_MS) return false;
     this.#resends += 1;
     this.reusedSocket = false;
+    const silenceMs = now - this.#lastByteAt;
+    const ending = {
+      cause: 'reset',
+      phase: this.#phase,
+      endedBy: 'network',
+      chargeRisk: 'possible',
+    } as const;
+    const detail = 'the connection broke as a stale one does; sent anew';
+    this.#hooks.onResent?.({
+      ...this.#base(),
+      kind: 'failed',
+      ...ending,
+      committed: false,
+      silenceMs,
+      detail,
+    });
+    this.#sentAt = undefined;
     this.#dispatch();
     return true;
   }

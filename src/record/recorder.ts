@@ -49,6 +49,8 @@ export interface Recorder {
   picked(record: PickedRecord): void;
   attemptBegan(exchange: RecordedExchange, endpoint: Endpoint, why: string): void;
   attemptEnded(exchange: RecordedExchange, outcome: Outcome): void;
+  /** A call broke as on a stale connection, and went out anew: two calls for the ledger, one attempt for the log. */
+  sentAnew(exchange: RecordedExchange, broken: Outcome, endpoint: Endpoint, why: string): void;
   /** No attempt will be made any more. */
   ended(exchange: RecordedExchange): void;
   /** Nobody follows an exchange any more. */
@@ -125,6 +127,10 @@ export function createRecorder(ports: RecorderPorts): Recorder {
     },
     opened: book.opened,
     attemptBegan: book.attemptBegan,
+    sentAnew(exchange, broken, endpoint, why) {
+      book.attemptEnded(exchange, broken);
+      book.attemptBegan(exchange, endpoint, why);
+    },
     ended: book.ended,
     attemptEnded(exchange, outcome) {
       book.attemptEnded(exchange, outcome);

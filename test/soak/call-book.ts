@@ -15,7 +15,7 @@ export interface SimulatedCall {
   rejected: boolean;
 }
 
-const CLIENT = /I am (c\d+)\b/;
+const CLIENT = /I am (c\d+x\d)\b/;
 
 /**
  * Notes each generation call of all simulators of this process. Their own counts are sums; to hold them against

@@ -14,6 +14,7 @@ interface AttemptRow {
   readonly phase: string | null;
   readonly charge: 'charged' | 'estimated' | 'unknown' | 'not-charged';
   readonly charge_risk: string;
+  readonly detail: string | null;
 }
 
 /** The simulators' count against the ledger's, call by call. */
@@ -31,7 +32,7 @@ export async function reckon(
   const database = await connect(file);
   const attempts = database
     .prepare(
-      `select a.*, e.client from attempts a join exchanges e on e.id = a.exchange_id order by a.started_at`,
+      `select a.*, e.client from attempts a join exchanges e on e.id = a.exchange_id order by a.started_at, a.n`,
     )
     .all() as AttemptRow[];
   const deliveries = database
@@ -40,21 +41,20 @@ export async function reckon(
     )
     .all() as { delivery: string; n: number; lost: number; saved: number }[];
   database.close();
-  const { pairs, resent, strayCalls, strayAttempts } = paired(
+  const { pairs, strayCalls, strayAttempts } = paired(
     calls.filter(({ client }) => client !== undefined),
     attempts,
     endpointIds,
   );
   const problems = [
     ...strayCalls.map((call) => `a call that is in no ledger: ${told(call)}`),
-    ...resent.filter(({ charged }) => charged).map((call) => `charged, and sent anew: ${told(call)}`),
     ...strayAttempts.map((row) => `an attempt no simulator saw: ${JSON.stringify(row)}`),
     ...pairs.flatMap(contradiction),
     ...deliveries
       .filter(({ delivery }) => delivery === 'running')
       .map(({ n }) => `${n} exchanges still running`),
   ];
-  return { problems, lines: [...deliveries.map(deliveryLine), ...equation(pairs, attempts, resent.length)] };
+  return { problems, lines: [...deliveries.map(deliveryLine), ...equation(pairs, attempts)] };
 }
 
 const told = (call: SimulatedCall): string =>
@@ -91,45 +91,43 @@ function paired(
     before.push(call);
   }
   const pairs: Pair[] = [];
-  const resent: SimulatedCall[] = [];
   const strayAttempts: AttemptRow[] = [];
   // Those that were surely sent come first: the others may have left no call.
   const inOrder = [...attempts.filter(surelySent), ...attempts.filter((row) => !surelySent(row))];
   for (const row of inOrder) {
     const mine = waiting.get(`${row.client} ${row.endpoint_id}`) ?? [];
-    let call = takeOf(mine, row);
-    // A used connection that broke at once may have been a stale one: its request is sent anew on another.
-    for (let next = call; call && next && brokeAtOnce(call); ) {
-      next = takeOf(mine, row, call.at + RESENT_WITHIN_MS);
-      if (next) resent.push(call);
-      call = next ?? call;
-    }
+    const call = wasResent(row) ? takeOf(mine, row, brokeOff) : takeOf(mine, row);
     if (call) pairs.push({ call, row });
-    else if (wasSent(row)) strayAttempts.push(row);
+    else if (wasSent(row) && !wasResent(row)) strayAttempts.push(row);
   }
-  return { pairs, resent, strayCalls: [...waiting.values()].flat(), strayAttempts };
+  return { pairs, strayCalls: [...waiting.values()].flat(), strayAttempts };
 }
 
 const surelySent = ({ sent_ms }: AttemptRow): boolean => sent_ms !== null;
-
-const RESENT_WITHIN_MS = 1_500;
-const brokeAtOnce = ({ script }: SimulatedCall): boolean => script?.reset === 'before-head';
 
 /** Clocks of two processes on one machine differ by a millisecond or two. */
 const CLOCK_MS = 5;
 /** A busy simulator reads a call late, perhaps when the gateway has given it up. */
 const LATE_MS = 3_000;
 
+/** The first of `calls` that may be `row`'s, if it is one to be kept. */
 function takeOf(
   calls: SimulatedCall[],
   { started_at, total_ms }: AttemptRow,
-  until = Number.POSITIVE_INFINITY,
+  keep: (call: SimulatedCall) => boolean = () => true,
 ): SimulatedCall | undefined {
   const within = ({ at }: SimulatedCall) =>
-    at >= started_at - CLOCK_MS && at <= started_at + total_ms + LATE_MS && at <= until;
+    at >= started_at - CLOCK_MS && at <= started_at + total_ms + LATE_MS;
   const found = calls.findIndex(within);
-  return found < 0 ? undefined : calls.splice(found, 1)[0];
+  const call = calls[found];
+  if (call === undefined || !keep(call)) return undefined;
+  calls.splice(found, 1);
+  return call;
 }
+
+/** It broke on a used connection: the connection was stale, or the upstream had read the call and broke it off. */
+const wasResent = ({ detail }: AttemptRow): boolean => detail?.endsWith('sent anew') ?? false;
+const brokeOff = ({ script }: SimulatedCall): boolean => script?.reset !== undefined;
 
 /** An attempt that ended before its request was out may have arrived all the same, or not. */
 const wasSent = ({ sent_ms, phase, result }: AttemptRow): boolean =>
@@ -148,7 +146,7 @@ function contradiction({ call, row }: Pair): string[] {
 const onlyPromptSeen = ({ charge, charge_risk }: AttemptRow): boolean =>
   charge === 'charged' && charge_risk !== 'certain';
 
-function equation(pairs: readonly Pair[], attempts: readonly AttemptRow[], resent: number): string[] {
+function equation(pairs: readonly Pair[], attempts: readonly AttemptRow[]): string[] {
   const count = (keep: (pair: Pair) => boolean) => pairs.filter(keep).length;
   const of = (charge: AttemptRow['charge']) => count(({ row }) => row.charge === charge);
   const charged = count(({ call }) => call.charged);
@@ -157,7 +155,7 @@ function equation(pairs: readonly Pair[], attempts: readonly AttemptRow[], resen
   const unknownCharged = unknown.filter(({ call }) => call.charged).length;
   const sum = of('charged') + of('estimated') - promptOnly + unknownCharged;
   return [
-    `calls: ${pairs.length + resent} at the simulators = ${pairs.length} attempts in the ledger + ${resent} sent anew after a stale connection (${attempts.length - pairs.length} attempts never got there)`,
+    `calls: ${pairs.length} at the simulators = ${pairs.length} attempts in the ledger (${attempts.length - pairs.length} more never got there)`,
     'charged at the simulators = charged + estimated − prompt only + those unknown that were charged',
     `${charged} ${charged === sum ? '=' : '≠'} ${of('charged')} + ${of('estimated')} − ${promptOnly} + ${unknownCharged}`,
     `unknown: ${unknown.length}, of which charged ${unknownCharged}; not charged: ${of('not-charged')}`,

@@ -113,9 +113,12 @@ const refill = setInterval(() => {
 for (const simulator of simulators)
   simulator.enqueue(...Array.from({ length: 3_000 }, () => randomScript(faults)));
 
+/** A client goes by several names in turn, so that its calls are told from those of a request it just left. */
+const NAMES = 7;
 const clients = Array.from({ length: concurrency }, (_, i) => `c${i}`);
+const names = clients.flatMap((client) => Array.from({ length: NAMES }, (_, i) => `${client}x${i}`));
 const home = mkdtempSync(join(tmpdir(), 'qcc-soak-'));
-writeFileSync(join(home, 'config.yaml'), configOf(simulators, clients));
+writeFileSync(join(home, 'config.yaml'), configOf(simulators, names));
 const { child, urls } = await startGateway(home);
 console.log(
   `soaking ${urls.join(' and ')} for ${minutes} min, ${concurrency} clients, faults in ${faults * 100} % of calls`,
@@ -136,7 +139,8 @@ async function live(client: string): Promise<void> {
   while (Date.now() < endAt) {
     asked += 1;
     const how = manner();
-    note(how, await ask(urls[asked % urls.length]!, client, keyOf(client), asked, how));
+    const name = `${client}x${asked % NAMES}`;
+    note(how, await ask(urls[asked % urls.length]!, name, keyOf(name), asked, how));
   }
 }
 
