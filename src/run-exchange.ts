@@ -167,7 +167,6 @@ async function attempt(exchange: Exchange, step: Attempt, ports: RunnerPorts): P
   const { endpoint, timers, streamed } = step;
   exchange.endpointId = endpoint.id;
   exchange.attempts += 1;
-  exchange.addedUsage = streamed && !request.stream && request.protocol === 'openai-chat';
   if (history.some((earlier) => earlier.endpointId === endpoint.id)) retries.note('retry', clock.now());
   fleet.began(endpoint.id, exchange.cluster, request.operation, clock.now());
   ports.recorder.attemptBegan(exchange, endpoint, step.why);

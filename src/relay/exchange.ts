@@ -35,8 +35,6 @@ export interface Exchange {
   finished: boolean;
   /** An error event can follow what the last attempt gave out. */
   tellable: boolean;
-  /** The upstream was asked for usage that the first client did not ask for. */
-  addedUsage: boolean;
   /** Ends whatever the exchange is doing now: an attempt, a pause, a wait. */
   interrupt: (() => void) | undefined;
   /** The grace of a client that left, or how long a finished answer is kept. */

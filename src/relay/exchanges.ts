@@ -190,7 +190,6 @@ class ExchangeIndex implements Exchanges {
       cancelled: false,
       finished: false,
       tellable: false,
-      addedUsage: false,
       interrupt: undefined,
       expiry: undefined,
       fingerprint: undefined,

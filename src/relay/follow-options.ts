@@ -32,12 +32,17 @@ export function followOptions(
     stream,
     receivedAt,
     requestId: exchange.id,
-    hideUsage: exchange.addedUsage && stream && !request.body.includes('"include_usage"'),
+    hideUsage: seat.kind === 'joined' && protocol === 'openai-chat' && !asksForUsage(request.body),
     headers: seat.kind === 'joined' ? ['x-qcc-joined', seat.how] : [],
     ...(beat ? { beat } : {}),
     ...(edge?.totalMs === undefined ? {} : { cutAt: receivedAt + EDGE_TOTAL_SHARE * edge.totalMs }),
     ...(patience === undefined ? {} : { patience: patienceOf(receivedAt, patience) }),
   };
+}
+
+/** Whoever opened the exchange may have asked for it; for one that was not streaming, the gateway did. */
+function asksForUsage(body: Buffer): boolean {
+  return body.includes('"include_usage"') && /"include_usage"\s*:\s*true/.test(body.toString('latin1'));
 }
 
 function patienceOf(receivedAt: number, { ms, setBy }: Limit): FollowOptions['patience'] & object {

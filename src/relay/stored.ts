@@ -93,7 +93,6 @@ export function exchangeOf(stored: StoredAnswer, clock: Clock, onKept: (bytes: n
     cancelled: false,
     finished: true,
     tellable: false,
-    addedUsage: false,
     interrupt: undefined,
     expiry: undefined,
     fingerprint: stored.fingerprint,

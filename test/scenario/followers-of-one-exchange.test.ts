@@ -69,21 +69,32 @@ describe('followers of one exchange', () => {
     expect(model.counts()).toMatchObject({ started: 1, finished: 1, cancelled: 0 });
   });
 
-  it('usage that only the gateway asked for stays hidden from a Chat stream that joins', async () => {
+  it.each([
+    ['only the gateway asked for', CHAT_REQUEST],
+    [
+      'the first client asked for',
+      { ...CHAT_REQUEST, stream: true, stream_options: { include_usage: true } },
+    ],
+  ])('usage that %s stays hidden from a Chat stream that joins', async (_, opening) => {
     const model = await upstream({ firstEventMs: 300, text: 'no usage shown' });
     const gateway = await gatewayWith(cluster([model]));
-    const first = post(`${gateway.url}/v1/chat/completions`, CHAT_REQUEST, KEYED);
+    const ask = (body: object) => post(`${gateway.url}/v1/chat/completions`, body, KEYED);
+    const stream = { ...CHAT_REQUEST, stream: true };
+    const first = ask(opening);
     await until(() => model.counts().started === 1);
-    const ask = (more: object) =>
-      post(`${gateway.url}/v1/chat/completions`, { ...CHAT_REQUEST, stream: true, ...more }, KEYED);
-    const [plain, wanting] = await Promise.all([ask({}), ask({ stream_options: { include_usage: true } })]);
+    const [plain, declining, wanting] = await Promise.all([
+      ask(stream),
+      ask({ ...stream, stream_options: { include_usage: false } }),
+      ask({ ...stream, stream_options: { include_usage: true } }),
+    ]);
     expect(plain.headers.get('x-qcc-joined')).toBe('live');
-    const hidden = await plain.text();
-    expect(hidden).not.toContain('prompt_tokens');
-    expect(hidden).not.toMatch(/"choices":\s*\[\]/);
-    expect(hidden.trimEnd().endsWith('data: [DONE]')).toBe(true);
+    for (const hidden of [await plain.text(), await declining.text()]) {
+      expect(hidden).not.toContain('prompt_tokens');
+      expect(hidden).not.toMatch(/"choices":\s*\[\]/);
+      expect(hidden.trimEnd().endsWith('data: [DONE]')).toBe(true);
+    }
     expect(await wanting.text()).toContain('prompt_tokens');
-    expect(await (await first).json()).toHaveProperty('usage.prompt_tokens');
+    expect(await (await first).text()).toContain('prompt_tokens');
     expect(model.counts().started).toBe(1);
   });
 
