@@ -27,15 +27,16 @@ export async function startSaving(
   fleet.restore(await store.loadEndpoints());
   predictor.restore((await store.loadState(PREDICTOR_STATE)) ?? '{}');
   let gathering: Timer | undefined;
-  let predictorTimer = clock.timer(PREDICTOR_EVERY_MS, savePredictor);
+  let predictorTimer = clock.timer(PREDICTOR_EVERY_MS, savePredictorAgain);
 
   const saveEndpoints = () => {
     gathering = undefined;
     store.saveEndpoints(fleet.changedSince());
   };
-  function savePredictor(): void {
-    store.saveState(PREDICTOR_STATE, predictor.snapshot());
-    predictorTimer = clock.timer(PREDICTOR_EVERY_MS, savePredictor);
+  const savePredictor = () => store.saveState(PREDICTOR_STATE, predictor.snapshot());
+  function savePredictorAgain(): void {
+    savePredictor();
+    predictorTimer = clock.timer(PREDICTOR_EVERY_MS, savePredictorAgain);
   }
   return {
     soon() {
@@ -43,9 +44,9 @@ export async function startSaving(
     },
     stop() {
       gathering?.cancel();
+      predictorTimer.cancel();
       saveEndpoints();
       savePredictor();
-      predictorTimer.cancel();
     },
   };
 }
