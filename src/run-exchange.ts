@@ -171,7 +171,13 @@ async function attempt(exchange: Exchange, step: Attempt, ports: RunnerPorts): P
   fleet.began(endpoint.id, exchange.cluster, request.operation, clock.now());
   ports.recorder.attemptBegan(exchange, endpoint, step.why);
   const ownHeaders = ownHeadersOf(exchange, step);
-  const sink = createPump(journal, { ...request, streamed, requestBody: request.body, ownHeaders });
+  const sink = createPump(journal, {
+    protocol: request.protocol,
+    operation: request.operation,
+    streamed,
+    requestBody: request.body,
+    ownHeaders,
+  });
   const outcome = await new Promise<Outcome>((onOutcome) => {
     const call = callFor(request, endpoint, timers, streamed);
     const onResent = (broken: Outcome) => ports.recorder.sentAnew(exchange, broken, endpoint, step.why);

@@ -17,7 +17,9 @@ export function callFor(
   streamed: boolean,
 ): AttemptCall {
   const asking = {
-    ...request,
+    rawHeaders: request.rawHeaders,
+    protocol: request.protocol,
+    operation: request.operation,
     stream: streamed,
     bodyWasDecoded: request.headers['content-encoding'] !== undefined,
   };

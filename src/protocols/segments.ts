@@ -61,7 +61,7 @@ export function createSegments(): Segments {
         held.add(bytes);
         return undefined;
       }
-      const segment = held.takeWith(bytes.subarray(0, cut));
+      const segment = held.takeWith(cut === bytes.length ? bytes : bytes.subarray(0, cut));
       if (cut < bytes.length) held.add(bytes.subarray(cut));
       return segment;
     },

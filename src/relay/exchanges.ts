@@ -173,8 +173,12 @@ class ExchangeIndex implements Exchanges {
       request.operation === 'generate' &&
       (request.resumable || request.async || request.idempotencyKey !== undefined) &&
       options.onDisconnect !== 'cancel';
+    // Field by field: a spread that others follow grows the object step by step, and costs 14 KB.
     const exchange: Exchange = {
-      ...options,
+      cluster: options.cluster,
+      scenario: options.scenario,
+      deadlineAt: options.deadlineAt,
+      onDisconnect: options.onDisconnect,
       id: request.id,
       request,
       journal: new Journal(this.#ports.clock, keeps, (bytes) => this.#kept(exchange, bytes)),

@@ -5,6 +5,8 @@ export interface BoundaryTracker {
   readonly atBoundary: boolean;
 }
 
+const NO_BYTES = new Uint8Array(0);
+
 const LF = 0x0a;
 const CR = 0x0d;
 const COLON = 0x3a;
@@ -22,8 +24,8 @@ const endsLine = (byte: number): boolean => byte === LF || byte === CR;
  * hundreds; only comments that no blank line follows are looked at as a whole.
  */
 export function createBoundaryTracker(): BoundaryTracker {
-  let before: number[] = [NOTHING, NOTHING, NOTHING];
-  let chunk = Buffer.alloc(0);
+  const before: [number, number, number] = [NOTHING, NOTHING, NOTHING];
+  let chunk: Uint8Array = NO_BYTES;
   /** The stream ends inside a comment that began at a boundary. */
   let commentOpen = false;
 
@@ -77,11 +79,19 @@ export function createBoundaryTracker(): BoundaryTracker {
     atBoundary: true,
     push(bytes: Uint8Array): void {
       if (bytes.length === 0) return;
-      chunk = Buffer.from(bytes.buffer as ArrayBuffer, bytes.byteOffset, bytes.length);
+      chunk = bytes;
       const atBoundary = isBoundary(chunk.length);
       commentOpen = !atBoundary && isInComment();
       tracker.atBoundary = atBoundary;
-      before = [byteAt(chunk.length - 3), byteAt(chunk.length - 2), byteAt(chunk.length - 1)];
+      const [third, second, last] = [
+        byteAt(bytes.length - 3),
+        byteAt(bytes.length - 2),
+        byteAt(bytes.length - 1),
+      ];
+      before[0] = third;
+      before[1] = second;
+      before[2] = last;
+      chunk = NO_BYTES; // A quiet stream holds on to nothing.
     },
   };
   return tracker;

@@ -21,11 +21,16 @@ export interface SseParser {
 /** 16 MiB: an image in base64 fits, a runaway upstream does not. */
 export const DEFAULT_MAX_EVENT_BYTES = 16 * 1024 * 1024;
 
+const NO_BYTES = Buffer.alloc(0);
+
 const LF = 0x0a;
 const CR = 0x0d;
 const COLON = 0x3a;
 const SPACE = 0x20;
 const BOM = [0xef, 0xbb, 0xbf] as const;
+
+const asBuffer = (chunk: Uint8Array): Buffer =>
+  Buffer.isBuffer(chunk) ? chunk : Buffer.from(chunk.buffer, chunk.byteOffset, chunk.length);
 
 /** Where the next line ends, or -1. `indexOf` is native: a loop over the bytes costs ten times as much. */
 function nextLineEnd(bytes: Buffer, from: number, cr: number): number {
@@ -34,33 +39,42 @@ function nextLineEnd(bytes: Buffer, from: number, cr: number): number {
   return Math.min(lf, cr);
 }
 
-function withoutBom(line: Buffer): Buffer {
-  return BOM.every((byte, i) => line[i] === byte) ? line.subarray(BOM.length) : line;
+const startsWithBom = (bytes: Buffer, at: number): boolean => BOM.every((byte, i) => bytes[at + i] === byte);
+
+const DATA = [0x64, 0x61, 0x74, 0x61] as const;
+const EVENT = [0x65, 0x76, 0x65, 0x6e, 0x74] as const;
+
+/** Whether the line's field has this name. Byte by byte: most lines are told by their first one. */
+function isField(name: readonly number[], bytes: Buffer, from: number, to: number): boolean {
+  if (to - from < name.length) return false;
+  for (let i = 0; i < name.length; i += 1) if (bytes[from + i] !== name[i]) return false;
+  return to - from === name.length || bytes[from + name.length] === COLON;
 }
 
-function fieldText(line: Buffer, colon: number): string {
-  if (colon === -1) return '';
-  return line.toString('utf8', line[colon + 1] === SPACE ? colon + 2 : colon + 1);
+/** The value of a field whose colon, if it has one, is at `colon`. */
+function valueText(bytes: Buffer, colon: number, to: number): string {
+  const start = bytes[colon + 1] === SPACE ? colon + 2 : colon + 1;
+  return start < to ? bytes.toString('utf8', start, to) : '';
 }
 
 /** Collects the fields of one event; a blank line dispatches it. */
 function createFieldBuffer() {
   let name = '';
-  let data: string[] = [];
+  let data: string | undefined;
   return {
-    isOpen: () => name !== '' || data.length > 0,
+    isOpen: () => name !== '' || data !== undefined,
     dispatch(): SseEvent | undefined {
-      const event = data.length > 0 ? { event: name, data: data.join('\n') } : undefined;
+      const event = data === undefined ? undefined : { event: name, data };
       name = '';
-      data = [];
+      data = undefined;
       return event;
     },
     /** `id` and `retry` steer a reconnection, which the gateway never makes: they are skipped like unknown fields. */
-    line(line: Buffer): void {
-      const colon = line.indexOf(COLON);
-      const field = line.toString('latin1', 0, colon === -1 ? Math.min(line.length, 8) : Math.min(colon, 8));
-      if (field === 'data') data.push(fieldText(line, colon));
-      else if (field === 'event') name = fieldText(line, colon);
+    line(bytes: Buffer, from: number, to: number): void {
+      if (isField(DATA, bytes, from, to)) {
+        const text = valueText(bytes, from + DATA.length, to);
+        data = data === undefined ? text : `${data}\n${text}`;
+      } else if (isField(EVENT, bytes, from, to)) name = valueText(bytes, from + EVENT.length, to);
     },
   };
 }
@@ -82,26 +96,27 @@ export function createSseParser(maxEventBytes = DEFAULT_MAX_EVENT_BYTES): SsePar
   function tooLarge(): boolean {
     if (held.bytes + eventBytes <= maxEventBytes) return false;
     parser.error = { detail: `an event of the stream is larger than ${maxEventBytes} bytes` };
-    held.takeWith(Buffer.alloc(0));
+    held.takeWith(NO_BYTES);
     return true;
   }
 
-  function takeLine(rest: Buffer): Buffer {
-    const whole = held.takeWith(rest);
-    if (!firstLine) return whole;
-    firstLine = false;
-    return withoutBom(whole);
+  /** A line that lies whole between `from` and `to`, or whose beginning is held. Without a copy, where none is held. */
+  function endLine(bytes: Buffer, from: number, to: number, events: SseEvent[]): void {
+    if (held.bytes === 0) return wholeLine(bytes, from, to, events);
+    const line = held.takeWith(bytes.subarray(from, to));
+    wholeLine(line, 0, line.length, events);
   }
 
-  function endLine(rest: Buffer, events: SseEvent[]): void {
-    const line = takeLine(rest);
-    if (line.length === 0) {
+  function wholeLine(bytes: Buffer, lineStart: number, to: number, events: SseEvent[]): void {
+    const from = firstLine && startsWithBom(bytes, lineStart) ? lineStart + BOM.length : lineStart;
+    firstLine = false;
+    if (from === to) {
       eventBytes = 0;
       const event = fields.dispatch();
       if (event !== undefined) events.push(event);
-    } else if (line[0] !== COLON) {
-      eventBytes += line.length;
-      if (!tooLarge()) fields.line(line);
+    } else if (bytes[from] !== COLON) {
+      eventBytes += to - from;
+      if (!tooLarge()) fields.line(bytes, from, to);
     }
   }
 
@@ -126,7 +141,7 @@ export function createSseParser(maxEventBytes = DEFAULT_MAX_EVENT_BYTES): SsePar
         hold(bytes.subarray(at));
         return;
       }
-      endLine(bytes.subarray(at, end), events);
+      endLine(bytes, at, end, events);
       at = afterLineEnd(bytes, end);
     }
   }
@@ -137,7 +152,7 @@ export function createSseParser(maxEventBytes = DEFAULT_MAX_EVENT_BYTES): SsePar
       if (chunk.length === 0) return events;
       const from = skipLf && chunk[0] === LF ? 1 : 0;
       skipLf = false;
-      readLines(Buffer.from(chunk.buffer, chunk.byteOffset, chunk.length), from, events);
+      readLines(asBuffer(chunk), from, events);
       return events;
     },
     end: () => ({ incomplete: held.bytes > 0 || fields.isOpen() }),

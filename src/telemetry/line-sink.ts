@@ -9,7 +9,7 @@ export interface LineSink {
 }
 
 /** Characters that make a write worth its system call. */
-export const ENOUGH_CHARS = 4_096;
+export const ENOUGH_CHARS = 32 * 1024;
 /** Longest time a line waits for others. */
 export const GATHER_MS = 100;
 /** Characters that may wait for a sink that takes none; beyond, lines are dropped and counted. */

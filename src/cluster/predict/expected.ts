@@ -42,22 +42,34 @@ const leftOf = (at: number, now: number): number => 0.5 ** (Math.max(0, now - at
 
 export const samplesAt = (times: Times, now: number): number => times.samples * leftOf(times.at, now);
 
-/**
- * Adds a call. Of one that was cut short each time is taken for "at least": its weight goes to what is known to
- * lie above; where nothing does, it lies at what was expected, or at itself if that is longer, provided that it
- * is telling. So calls that are cut push the expectation up, and calls that were given up early don't pull it down.
- */
-export function noteInto(times: Times, sample: PredictSample, before: Expectation, now: number): void {
-  const { firstEventMs, longestSilenceMs, totalMs, censored = false } = sample;
+/** A second's fading is a 30,000th: not worth going through all buckets for each call. */
+const FADE_EVERY_MS = 1_000;
+
+function fadeAll(times: Times, now: number): void {
   const left = leftOf(times.at, now);
   for (const sketch of [times.firstEvent, times.silence, times.total]) fade(sketch, left);
   times.samples *= left;
   times.at = Math.max(times.at, now);
+}
+
+/**
+ * Adds a call; `before`, what was expected of it, where it was cut short. Of one that was cut short each time is taken for "at least": its weight goes to what is known to
+ * lie above; where nothing does, it lies at what was expected, or at itself if that is longer, provided that it
+ * is telling. So calls that are cut push the expectation up, and calls that were given up early don't pull it down.
+ */
+export function noteInto(
+  times: Times,
+  sample: PredictSample,
+  before: Expectation | undefined,
+  now: number,
+): void {
+  const { firstEventMs, longestSilenceMs, totalMs } = sample;
+  if (now - times.at >= FADE_EVERY_MS || times.at > now) fadeAll(times, now);
 
   const came = firstEventMs !== undefined;
   if (came) add(times.firstEvent, firstEventMs);
-  else if (censored) atLeast(times.firstEvent, totalMs, before.firstEventMs);
-  if (!censored) {
+  else if (before) atLeast(times.firstEvent, totalMs, before.firstEventMs);
+  if (!before) {
     add(times.silence, longestSilenceMs);
     add(times.total, totalMs);
     times.samples += 1;
