@@ -170,7 +170,7 @@ async function ask(
     }),
   );
   clearInterval(telling);
-  return { answered, longestMs: Math.max(...waits) };
+  return { answered, longestMs: Math.round(Math.max(...waits)) };
 }
 
 /** Calls that an edge has cut go on behind it, and are charged when they end. */
