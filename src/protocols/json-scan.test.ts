@@ -16,10 +16,18 @@ const text = fc.oneof(
 );
 const quoted = fc.oneof(
   text.map((value) => JSON.stringify(value)),
-  text.map(
-    (value) => `"${[...value].map((c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`).join('')}"`,
-  ),
+  text.map((value) => `"${[...value].map(spelledOut).join('')}"`),
 );
+
+/**
+ * As \\uXXXX, but for what JSON writes with a backslash: Node 24's JSON.parse, the oracle here, takes one key for another
+ * after it has seen "\\u005c" as a key.
+ */
+function spelledOut(character: string): string {
+  if (character === '\\' || character === '"') return `\\${character}`;
+  return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
+}
+
 const literal = fc.oneof(
   fc.constantFrom('true', 'false', 'null', '-0', '1e5', '2.5E-3', '0'),
   fc.double({ noNaN: true, noDefaultInfinity: true }).map(String),

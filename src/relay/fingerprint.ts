@@ -1,9 +1,15 @@
 import { createHash } from 'node:crypto';
 import type { IdentifiedRequest } from '../domain/request.ts';
-import { scanObject } from '../protocols/protocols.ts';
+import { fieldValue, type JsonField, scanObject } from '../protocols/protocols.ts';
 
 /** How an answer is delivered is not part of what is asked: a stream's repeat may come non-streaming. */
 const NOT_PART = new Set(['stream', 'stream_options']);
+
+/**
+ * Claude Code asks again without streaming after a broken stream, and lowers what would take too long without one: at
+ * most so many tokens in all, one less of them for thinking (seen in 2.1.330). It is the same question.
+ */
+const NON_STREAMING_TOKENS = 64_000;
 
 /**
  * What makes two requests the same one: who asks, where, in which conversation, with which body. Costs a SHA-256 of
@@ -17,12 +23,25 @@ export function fingerprintOf({ client, path, session, body, query }: Identified
   const sorted = fields.value
     .filter(({ key }) => !NOT_PART.has(key))
     .sort((a, b) => (a.key < b.key ? -1 : 1));
-  for (const { key, start, end } of sorted) {
-    hash.update(`\n${JSON.stringify(key)}:`);
-    hash.update(body.subarray(start, end));
+  for (const field of sorted) {
+    hash.update(`\n${JSON.stringify(field.key)}:`);
+    hash.update(capped(body, fields.value, field) ?? body.subarray(field.start, field.end));
   }
   return hash.digest('base64url');
 }
+
+/** A field that a repeat may have lowered, as it would then be; undefined: any other field. */
+function capped(body: Buffer, fields: readonly JsonField[], { key }: JsonField): string | undefined {
+  if (key === 'max_tokens') return lowered(fieldValue(body, fields, key), NON_STREAMING_TOKENS);
+  if (key !== 'thinking') return undefined;
+  const thinking = fieldValue(body, fields, key);
+  if (typeof thinking !== 'object' || thinking === null || !('budget_tokens' in thinking)) return undefined;
+  const budget = lowered(thinking.budget_tokens, NON_STREAMING_TOKENS - 1);
+  return budget && JSON.stringify({ ...thinking, budget_tokens: Number(budget) });
+}
+
+const lowered = (value: unknown, most: number): string | undefined =>
+  typeof value === 'number' ? String(Math.min(value, most)) : undefined;
 
 /** Cheap, and the same for requests with the same fingerprint: finds those worth comparing. */
 export function shelfOf({ client, path, model }: IdentifiedRequest): string {

@@ -117,7 +117,7 @@ describe('an edge that cuts silence stands between Claude Code and the gateway',
     const model = await upstream({ text: TEXT, events: 30, eventMs: 150 });
     const listen = 'listen: [{ host: 127.0.0.1, port: 0, edge: { total: 2s } }]\n';
     const gateway = await gatewayProcess(listen + patient + cluster(model.url), { args: [] });
-    const answer = await askClaude(gateway.url, 'claude-haiku-4-5');
+    const answer = await askClaude(gateway.url);
     expect(answer).toEqual({ code: 0, text: TEXT, isError: false });
     expect(model.counts()).toMatchObject({ started: 1, charged: 1 });
   });
