@@ -8,7 +8,7 @@ import { answerRoute } from './routes.ts';
 export type { AdminPorts } from './ports.ts';
 
 /** Where the admin API lives. */
-export const ADMIN_PREFIX = '/__qcc__/';
+const ADMIN_PREFIX = '/__qcc__/';
 
 /**
  * The admin API: JSON over HTTP, for the CLI and whoever watches the gateway.

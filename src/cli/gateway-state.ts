@@ -45,7 +45,7 @@ export async function findGateway(ports: CliPorts): Promise<GatewayState> {
 }
 
 /** The two lines of proxy.pid: process id, base URL. */
-export function readPidFile(file: string): { pid: number; address: string } | undefined {
+function readPidFile(file: string): { pid: number; address: string } | undefined {
   let text: string;
   try {
     text = readFileSync(file, 'utf8');

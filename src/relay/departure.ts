@@ -26,7 +26,7 @@ const OF_EDGE_SILENCE = 0.8;
  * Was a client cut off, or did it leave? An edge and a client's patience cut what was silent or took long; somebody
  * who presses Esc closes the connection at any moment.
  */
-export function wasCut(departure: Departure, cutSilenceMs: number): boolean {
+function wasCut(departure: Departure, cutSilenceMs: number): boolean {
   const { silentMs, elapsedMs, patienceMs, edge, sentAway } = departure;
   return (
     sentAway ||
