@@ -100,7 +100,7 @@ function paired(
     if (call) pairs.push({ call, row });
     else if (wasSent(row) && !wasResent(row)) strayAttempts.push(row);
   }
-  return { pairs, strayCalls: [...waiting.values()].flat(), strayAttempts };
+  return { pairs: untangled(pairs), strayCalls: [...waiting.values()].flat(), strayAttempts };
 }
 
 const surelySent = ({ sent_ms }: AttemptRow): boolean => sent_ms !== null;
@@ -110,19 +110,47 @@ const CLOCK_MS = 5;
 /** A busy simulator reads a call late, perhaps when the gateway has given it up. */
 const LATE_MS = 3_000;
 
+const mayBe = (row: AttemptRow, { at }: SimulatedCall): boolean =>
+  at >= row.started_at - CLOCK_MS && at <= row.started_at + row.total_ms + LATE_MS;
+
 /** The first of `calls` that may be `row`'s, if it is one to be kept. */
 function takeOf(
   calls: SimulatedCall[],
-  { started_at, total_ms }: AttemptRow,
+  row: AttemptRow,
   keep: (call: SimulatedCall) => boolean = () => true,
 ): SimulatedCall | undefined {
-  const within = ({ at }: SimulatedCall) =>
-    at >= started_at - CLOCK_MS && at <= started_at + total_ms + LATE_MS;
-  const found = calls.findIndex(within);
+  const found = calls.findIndex((call) => mayBe(row, call));
   const call = calls[found];
   if (call === undefined || !keep(call)) return undefined;
   calls.splice(found, 1);
   return call;
+}
+
+/**
+ * Where a client had two calls under way at one endpoint at a time, one after leaving the other, they may have
+ * arrived in either order: two such pairs are exchanged if that, and only that, makes both true.
+ */
+function untangled(pairs: readonly Pair[]): Pair[] {
+  const all = [...pairs];
+  for (const [i, one] of all.entries()) {
+    if (contradiction(one).length === 0) continue;
+    const other = all.findIndex((two) => exchangeable(one, two));
+    const two = all[other];
+    if (two === undefined) continue;
+    all[i] = { row: one.row, call: two.call };
+    all[other] = { row: two.row, call: one.call };
+  }
+  return all;
+}
+
+function exchangeable(one: Pair, two: Pair): boolean {
+  const sameLine = one.row.client === two.row.client && one.row.endpoint_id === two.row.endpoint_id;
+  if (!sameLine || !mayBe(one.row, two.call) || !mayBe(two.row, one.call)) return false;
+  const exchanged = [
+    { row: one.row, call: two.call },
+    { row: two.row, call: one.call },
+  ];
+  return exchanged.every((pair) => contradiction(pair).length === 0);
 }
 
 /** It broke on a used connection: the connection was stale, or the upstream had read the call and broke it off. */
