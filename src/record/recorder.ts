@@ -167,7 +167,7 @@ export function createRecorder(ports: RecorderPorts): Recorder {
       log.write({ kind: 'undelivered', id: exchange.id, why: dropped, bytes: exchange.journal.totalBytes });
     },
     dropped({ id, journal }, why) {
-      log.write({ kind: 'undelivered', id, why, bytes: journal.totalBytes });
+      log.write({ kind: 'not-kept', id, why, bytes: journal.totalBytes });
     },
     health(events) {
       if (events.length > 0) store.appendHealthEvents(events);

@@ -26,6 +26,8 @@ export const LINES_EN: LineCatalogue = {
   detached: (e) =>
     `[${e.id}] nobody follows any more (${e.why}): ${{ 'run-on': 'it runs on', grace: 'cancelled after the grace', cancel: 'upstream call cancelled' }[e.fate]}`,
   undelivered: (e) => `[${e.id}] answer not delivered (${e.why}), ${e.bytes} bytes let go`,
+  'not-kept': (e) =>
+    `[${e.id}] its answer is no longer kept for a client that comes back (${e.why}), ${e.bytes} bytes`,
   broken: (e) => `[${e.id}] answer broken: ${e.detail}, endpoint ${e.endpointId}, ${took(e.durationMs)}`,
   'verify-start': (e) => `🔍 verifying ${counted(e.count, 'failed endpoint')}`,
   verified: (e) => `✅ endpoint ${e.endpointId} verified, ${took(e.tookMs)}`,

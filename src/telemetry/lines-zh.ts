@@ -22,6 +22,7 @@ export const LINES_ZH: LineCatalogue = {
   detached: (e) =>
     `[${e.id}] 已无客户端跟随 (${e.why})，${{ 'run-on': '继续运行', grace: '宽限期后取消', cancel: '取消上游调用' }[e.fate]}`,
   undelivered: (e) => `[${e.id}] 应答未能送达 (${e.why})，${e.bytes} 字节已丢弃`,
+  'not-kept': (e) => `[${e.id}] 不再为返回的客户端保留此应答 (${e.why})，${e.bytes} 字节`,
   broken: (e) => `[${e.id}] 响应中断: ${e.detail}, endpoint: ${e.endpointId}, ${took(e.durationMs)}`,
   'verify-start': (e) => `🔍 开始验证失败的 endpoint (${e.count} 个)`,
   verified: (e) => `✅ Endpoint ${e.endpointId} 验证成功，${took(e.tookMs)}`,

@@ -104,6 +104,7 @@ export type LogEvent =
       readonly why: string;
     }
   | { readonly kind: 'undelivered'; readonly id: string; readonly why: string; readonly bytes: number }
+  | { readonly kind: 'not-kept'; readonly id: string; readonly why: string; readonly bytes: number }
   | { readonly kind: 'verify-start'; readonly count: number }
   | { readonly kind: 'verified'; readonly endpointId: string; readonly tookMs: number }
   | {
@@ -149,6 +150,7 @@ export const LEVEL_OF: Readonly<Record<LogKind, LogLevel>> = {
   joined: 'info',
   detached: 'info',
   undelivered: 'warn',
+  'not-kept': 'warn',
   broken: 'error',
   'verify-start': 'info',
   verified: 'info',

@@ -77,6 +77,7 @@ const EVENTS: readonly LogEvent[] = [
   { kind: 'joined', id: 'req-457', exchangeId: 'req-456', how: 'replay' },
   { kind: 'detached', id: 'req-456', fate: 'run-on', why: 'cut' },
   { kind: 'undelivered', id: 'req-456', why: 'expired', bytes: 12 },
+  { kind: 'not-kept', id: 'req-456', why: 'too-long', bytes: 12 },
   { kind: 'broken', id: 'req-456', endpointId: '1e3e69eb', detail: 'ECONNRESET', durationMs: 7 },
   { kind: 'verify-start', count: 1 },
   { kind: 'verify-start', count: 2 },

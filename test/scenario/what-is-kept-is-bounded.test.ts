@@ -38,7 +38,8 @@ const joinedBy = async (response: Response): Promise<string | null> => {
   return response.headers.get('x-qcc-joined');
 };
 
-const dropsIn = ({ log }: RunningGateway) => log.events.filter(({ kind }) => kind === 'undelivered');
+const dropsIn = ({ log }: RunningGateway) =>
+  log.events.filter(({ kind }) => kind === 'undelivered' || kind === 'not-kept');
 
 describe('what is kept for clients that come back is bounded', () => {
   it('an answer over replay.max_bytes is not kept, and the log says so', async () => {
