@@ -112,8 +112,9 @@ export async function startGateway(
     retries: createRetryBudget(),
     settings: () => current.settings,
     draining: () => draining,
-    onAttemptEnded() {
-      saving.soon();
+    onAttemptEnded(isNews) {
+      if (isNews) saving.soon();
+      else saving.later();
       verifier.nudge();
     },
   });

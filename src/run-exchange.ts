@@ -41,8 +41,8 @@ export interface RunnerPorts {
   readonly recorder: Recorder;
   readonly clock: Clock;
   random(): number;
-  /** The failure queue may have changed, or there is something to save. */
-  onAttemptEnded(): void;
+  /** There is something to save. `isNews`: the failure queue may have changed. */
+  onAttemptEnded(isNews: boolean): void;
 }
 
 type Attempt = Step & { kind: 'attempt' };
@@ -205,11 +205,12 @@ function learn(
   const now = clock.now();
   const sample = request.operation === 'generate' ? sampleOf(outcome) : undefined;
   if (sample) predictor.note(predictKey(request, endpoint.id, streamed), sample, now);
-  recorder.health(fleet.ended(endpoint.id, outcome, request.operation, request.model, now));
+  const events = fleet.ended(endpoint.id, outcome, request.operation, request.model, now);
+  recorder.health(events);
   recorder.attemptEnded(exchange, outcome);
   if (slots.anyWaiting)
     for (const cluster of fleet.view(endpoint.id, now)?.clusters ?? []) slots.freed(cluster);
-  ports.onAttemptEnded();
+  ports.onAttemptEnded(outcome.kind === 'failed' || events.length > 0);
 }
 
 /** The gateway's own headers on an answer. */

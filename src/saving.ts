@@ -6,12 +6,15 @@ import type { Store } from './storage/storage.ts';
 export interface Saving {
   /** An endpoint's state has changed. Changes gather for a moment. */
   soon(): void;
+  /** A call was answered: its counters are worth saving, but not ten times a second. */
+  later(): void;
   /** Saves everything a last time. */
   stop(): void;
 }
 
 /** How long changes of endpoint states gather. */
 const GATHER_MS = 100;
+const GATHER_COUNTERS_MS = 1_000;
 
 /** What calls are like changes slowly, and its snapshot is large: a crash may cost a minute of it. */
 const PREDICTOR_EVERY_MS = 60_000;
@@ -27,10 +30,12 @@ export async function startSaving(
   fleet.restore(await store.loadEndpoints());
   predictor.restore((await store.loadState(PREDICTOR_STATE)) ?? '{}');
   let gathering: Timer | undefined;
+  let hurrying = false;
   let predictorTimer = clock.timer(PREDICTOR_EVERY_MS, savePredictorAgain);
 
   const saveEndpoints = () => {
     gathering = undefined;
+    hurrying = false;
     store.saveEndpoints(fleet.changedSince());
   };
   const savePredictor = () => store.saveState(PREDICTOR_STATE, predictor.snapshot());
@@ -40,7 +45,13 @@ export async function startSaving(
   }
   return {
     soon() {
-      gathering ??= clock.timer(GATHER_MS, saveEndpoints);
+      if (hurrying) return;
+      hurrying = true;
+      gathering?.cancel();
+      gathering = clock.timer(GATHER_MS, saveEndpoints);
+    },
+    later() {
+      gathering ??= clock.timer(GATHER_COUNTERS_MS, saveEndpoints);
     },
     stop() {
       gathering?.cancel();

@@ -167,7 +167,22 @@ export function bufferOf(bytes: Uint8Array): Buffer {
  * Below the top level only brackets and strings are checked: what is inside a value is the upstream's to judge.
  * Members come in the order of the body, duplicates included. The error says in words what is wrong and at which byte.
  */
-export function scanObject(body: Uint8Array): Result<readonly JsonField[], { detail: string }> {
+export function scanObject(body: Uint8Array): Scan {
+  if (body.length < REMEMBERED_FROM_BYTES) return scan(body);
+  const known = scans.get(body);
+  if (known !== undefined) return known;
+  const made = scan(body);
+  scans.set(body, made);
+  return made;
+}
+
+type Scan = Result<readonly JsonField[], { detail: string }>;
+
+/** A body is scanned to be understood, spliced and told from others, and never changed: long ones are scanned once. */
+const REMEMBERED_FROM_BYTES = 4 * 1024;
+const scans = new WeakMap<Uint8Array, Scan>();
+
+function scan(body: Uint8Array): Scan {
   try {
     return ok(scanMembers(bufferOf(body)));
   } catch (error) {

@@ -1,6 +1,6 @@
 import type { Protocol } from '../domain/protocol.ts';
 import type { Usage } from '../domain/usage.ts';
-import { createSseParser, DEFAULT_MAX_EVENT_BYTES } from '../sse/sse.ts';
+import { createSseParser, DEFAULT_MAX_EVENT_BYTES, type SseEvent } from '../sse/sse.ts';
 import { FORMATS } from './formats.ts';
 import { createSegments } from './segments.ts';
 import type { UpstreamError, WatchRules, WatchState } from './wire-format.ts';
@@ -46,11 +46,17 @@ function eventAround(text: string, index: number, from: number, separator: strin
 function createReader(rules: WatchRules, state: WatchState) {
   const parser = createSseParser();
 
-  /** Every event, one by one: until content begins. About 3 µs an event. */
+  /** Content began in this very run: of the rest of it, too, only marked events matter. */
+  function bearsMark({ event, data }: SseEvent): boolean {
+    rules.marks.lastIndex = 0;
+    return event === 'error' || rules.marks.test(data);
+  }
+
+  /** Event by event: until content begins. About 3 µs an event. */
   function read(segment: Buffer): void {
     for (const event of parser.push(segment)) {
       state.sawEvent = true;
-      rules.observe(state, event);
+      if (!state.hasContent || rules.skim || bearsMark(event)) rules.observe(state, event);
     }
     if (parser.error !== undefined) tooLarge(state);
   }
@@ -64,7 +70,7 @@ function createReader(rules: WatchRules, state: WatchState) {
       const [start, end] = eventAround(text, mark.index, from, separator);
       read(segment.subarray(start, end));
       from = end;
-      rules.marks.lastIndex = end;
+      rules.marks.lastIndex = end; // Also after `bearsMark` has moved it.
     }
     rules.skim?.(state, text);
   }

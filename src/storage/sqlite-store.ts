@@ -11,7 +11,7 @@ import { createWriteQueue, ledgerOnly, type WriteQueue } from './write-batch.ts'
 /** How long writes gather before they go to the worker as one transaction. */
 const GATHER_MS = 40;
 /** The same for ledger lines, which are safe in the intents file meanwhile: waking the thread costs more than a row. */
-const GATHER_LINES_MS = 250;
+const GATHER_LINES_MS = 500;
 /** Pause after a batch that the disk refused. */
 const RETRY_MS = 1_000;
 
