@@ -59,6 +59,19 @@ export function builtInPrices(): PriceBook {
  */
 function namesOf(model: string): readonly string[] {
   if (model.length > NAME_MAX) return [];
+  const known = namesKnown.get(model);
+  if (known !== undefined) return known;
+  // Names come from clients: they must not pile up.
+  if (namesKnown.size >= NAMES_KNOWN_MAX) namesKnown.clear();
+  const names = namesFor(model);
+  namesKnown.set(model, names);
+  return names;
+}
+
+const NAMES_KNOWN_MAX = 1_000;
+const namesKnown = new Map<string, readonly string[]>();
+
+function namesFor(model: string): readonly string[] {
   const given = model.toLowerCase();
   const bare = given
     .replace(/^.*\//, '')
