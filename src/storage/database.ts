@@ -69,7 +69,7 @@ async function openFile(file: string): Promise<SqliteDatabase> {
   try {
     connection.exec(`pragma busy_timeout = ${BUSY_TIMEOUT_MS}`);
     enterWalMode(connection);
-    // Each batch is synced: a batch every 50 ms, in a thread of its own, can afford to survive a power cut.
+    // Each batch is synced: a few a second, in a thread of its own, can afford to survive a power cut.
     connection.exec('pragma synchronous = full');
     // Ids are random: 16 MB hold the leaves that the next rows go to, and a checkpoint every 16 MB writes each once.
     connection.exec('pragma cache_size = -16000');
