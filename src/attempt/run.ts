@@ -5,9 +5,10 @@ import type { AttemptTimes, EndedBy, Failed, FailureCause, Outcome, Phase } from
 import type { AttemptTimers, Limit, TimerName } from '../domain/timeouts.ts';
 import type { Clock, Timer } from '../platform/clock.ts';
 import { parseRetryAfter } from '../resilience/resilience.ts';
+import { headOf } from './answer-head.ts';
 import { chargeRisk } from './charge-risk.ts';
 import { networkFailure } from './network-error.ts';
-import { causeOfStatus, type StatusVerdict, statusVerdict } from './status.ts';
+import { causeOfStatus, causeOfStreamError, type StatusVerdict, statusVerdict } from './status.ts';
 import { type Line, noteSocketFor, type Transport } from './transport.ts';
 
 /** One upstream call, ready to be sent. */
@@ -282,7 +283,7 @@ class AttemptRun implements RunningAttempt, FlowControl {
         return this.#fail({ cause: 'not-api', phase, endedBy, detail: verdict.detail });
       case 'stream-error':
         return this.#fail({
-          cause: streamErrorCause(verdict.type),
+          cause: causeOfStreamError(verdict.type),
           phase,
           endedBy,
           detail: `${verdict.type}: ${verdict.detail}`.slice(0, 300),
@@ -377,23 +378,4 @@ class AttemptRun implements RunningAttempt, FlowControl {
 function riskInput(ending: Ending): { cause: FailureCause; phase: Phase; status?: number } {
   const { cause, phase, status } = ending;
   return status === undefined ? { cause, phase } : { cause, phase, status };
-}
-
-const OVERLOAD_TYPES = new Set(['overloaded_error', 'overloaded', 'server_is_overloaded', 'slow_down']);
-
-/** Vendors tell of overload and rate limits inside a stream too. */
-function streamErrorCause(type: string): FailureCause {
-  if (OVERLOAD_TYPES.has(type)) return 'overloaded';
-  return type === 'rate_limit_error' || type === 'rate_limit_exceeded' ? 'rate-limited' : 'stream-error';
-}
-
-function headOf(status: number, raw: readonly (Buffer | string)[]): AnswerHead {
-  const rawHeaders = raw.map((part) => (typeof part === 'string' ? part : part.toString('latin1')));
-  const headers: Record<string, string> = {};
-  for (let i = 0; i + 1 < rawHeaders.length; i += 2) {
-    const name = (rawHeaders[i] ?? '').toLowerCase();
-    const value = rawHeaders[i + 1] ?? '';
-    headers[name] = headers[name] === undefined ? value : `${headers[name]}, ${value}`;
-  }
-  return { status, rawHeaders, headers };
 }

@@ -49,3 +49,11 @@ export function causeOfStatus(answer: ErrorAnswer): { cause: FailureCause; ended
   if (status === 524 || (status === 504 && byEdge)) return { cause: 'edge-timeout', endedBy: 'edge' };
   return { cause: 'upstream-error', endedBy };
 }
+
+const OVERLOAD_TYPES = new Set(['overloaded_error', 'overloaded', 'server_is_overloaded', 'slow_down']);
+
+/** Vendors tell of overload and rate limits inside a stream too. */
+export function causeOfStreamError(type: string): FailureCause {
+  if (OVERLOAD_TYPES.has(type)) return 'overloaded';
+  return type === 'rate_limit_error' || type === 'rate_limit_exceeded' ? 'rate-limited' : 'stream-error';
+}
