@@ -10,6 +10,7 @@ export function follow(journal: Journal, downstream: Downstream, options: Follow
   return new Promise((resolve) => {
     const { clock } = options;
     let blocked = false;
+    let writing = false;
     let done = false;
     let lastSentAt = options.receivedAt;
     let toSkip = options.skipBytes ?? 0;
@@ -34,10 +35,13 @@ export function follow(journal: Journal, downstream: Downstream, options: Follow
       return true;
     };
     const advance = () => {
-      if (done || blocked) return;
+      // Reading lets the upstream go on, which may append within the call: what comes then waits for what was read.
+      if (done || blocked || writing) return;
       const before = downstream.sentBytes;
       if (journal.head) form.head();
+      writing = true;
       blocked = !writeOn();
+      writing = false;
       if (downstream.sentBytes !== before) {
         lastSentAt = clock.now();
         heartbeat?.sent();
