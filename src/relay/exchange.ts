@@ -12,7 +12,6 @@ export interface Exchange {
   readonly request: IdentifiedRequest;
   readonly journal: Journal;
   readonly startedAt: number;
-  readonly deadlineAt: number;
   readonly history: Outcome[];
   readonly onDisconnect: OnDisconnect;
   /** The caller's own name for this exchange: whoever uses it again gets the same answer. */

@@ -21,7 +21,6 @@ export type Seat =
 export interface OpenOptions {
   readonly cluster: string;
   readonly scenario: ScenarioName;
-  readonly deadlineAt: number;
   readonly onDisconnect: OnDisconnect;
 }
 
@@ -177,7 +176,6 @@ class ExchangeIndex implements Exchanges {
     const exchange: Exchange = {
       cluster: options.cluster,
       scenario: options.scenario,
-      deadlineAt: options.deadlineAt,
       onDisconnect: options.onDisconnect,
       id: request.id,
       request,

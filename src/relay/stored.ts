@@ -78,7 +78,6 @@ export function exchangeOf(stored: StoredAnswer, clock: Clock, onKept: (bytes: n
     request,
     journal,
     startedAt: stored.startedAt,
-    deadlineAt: stored.expiresAt,
     history: [],
     onDisconnect: 'keep',
     idempotencyKey: request.idempotencyKey,
