@@ -70,6 +70,7 @@ const EXCHANGE: ExchangeView = {
   followers: 1,
   joined: 0,
   keptBytes: 12,
+  receivedBytes: 12,
   state: 'streaming',
 };
 

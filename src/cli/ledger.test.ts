@@ -134,6 +134,7 @@ const RUNNING: ExchangeView = {
   followers: 0,
   joined: 1,
   keptBytes: 4_096,
+  receivedBytes: 4_096,
   state: 'streaming',
 };
 

@@ -81,6 +81,7 @@ const EXCHANGES: readonly ExchangeView[] = [
     followers: 1,
     joined: 1,
     keptBytes: 4096,
+    receivedBytes: 4096,
     state: 'streaming',
   },
   {
@@ -99,6 +100,7 @@ const EXCHANGES: readonly ExchangeView[] = [
     followers: 0,
     joined: 0,
     keptBytes: 0,
+    receivedBytes: 0,
     state: 'waiting',
   },
 ];

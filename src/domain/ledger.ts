@@ -1,6 +1,7 @@
+import type { HealthEvent } from './health.ts';
 import type { ChargeRisk, EndedBy, FailureCause, Phase } from './outcome.ts';
 import type { Operation, Protocol } from './protocol.ts';
-import type { ScenarioName } from './timeouts.ts';
+import type { ScenarioName, TimerName } from './timeouts.ts';
 import type { Usage } from './usage.ts';
 
 /**
@@ -16,6 +17,15 @@ export interface AttemptRecord {
   readonly n: number;
   readonly endpointId: string;
   readonly startedAt: number;
+  /** What it waited for before it began: a slot at an endpoint, or the pause between two attempts. */
+  readonly queuedMs?: number;
+  readonly backoffMs?: number;
+  /** How long the parts of opening its connection took; absent where it went out on an open one. */
+  readonly dnsMs?: number;
+  readonly tcpMs?: number;
+  readonly tlsMs?: number;
+  /** The upstream was asked to stream. */
+  readonly streamed?: boolean;
   readonly sentMs?: number;
   readonly firstByteMs?: number;
   readonly firstEventMs?: number;
@@ -35,6 +45,12 @@ export interface AttemptRecord {
   readonly costMicroUsd?: number;
   /** "timer first_byte: 120000 ms, set by scenario reasoning". */
   readonly detail?: string;
+  /** Our timer that ended it, and whose setting that is. */
+  readonly timer?: { readonly name: TimerName; readonly ms: number; readonly setBy: string };
+  /** Headers of an answer that was none (a failure's, a rejection's): without secrets, bounded. */
+  readonly headers?: Readonly<Record<string, string>>;
+  /** What the body of such an answer said: one line of at most 300 characters, without secrets. */
+  readonly said?: string;
   readonly upstreamRequestId?: string;
   /** Which rule or quantile chose this endpoint. */
   readonly why: string;
@@ -73,6 +89,37 @@ export interface ExchangeRecord {
   readonly scenario: ScenarioName;
   readonly requestBytes: number;
   readonly status?: number;
+  /** Name of the route that took it; absent = none did. */
+  readonly route?: string;
+  /** Upstream calls made. */
+  readonly attemptCount?: number;
+  /** Where the last one went. */
+  readonly endpointId?: string;
+  /** From its beginning until the answer's first event came, whichever attempt brought it. */
+  readonly firstEventMs?: number;
+  /** Longest silence of an upstream. */
+  readonly longestSilenceMs?: number;
+  /** Why the last attempt that failed did, else the code of the gateway's error, else `client-left`. */
+  readonly cause?: string;
+  /** No client got a good and whole answer. */
+  readonly failed?: boolean;
+  /** An edge (configured, learned, or seen as it cut) stood on its way, to the model or to the client. */
+  readonly throughEdge?: boolean;
+  /** Time spent waiting for slots, and between attempts. */
+  readonly queuedMs?: number;
+  readonly backoffMs?: number;
+  /** When the first client's connection closed before its answer was whole, since the beginning… */
+  readonly leftMs?: number;
+  /** …nothing having been sent to it for this long… */
+  readonly leftSilentMs?: number;
+  /** …and what became of the exchange. */
+  readonly leftFate?: 'run-on' | 'grace' | 'cancel';
+  /** How long its client said it would wait. */
+  readonly clientPatienceMs?: number;
+  /** Signs of life sent to its first client. */
+  readonly heartbeats?: number;
+  /** The request's headers without secrets, bounded; kept where it failed, was slow, or lost money. */
+  readonly headers?: Readonly<Record<string, string>>;
   readonly delivery: Delivery;
   /** Code of the gateway's own error, where it gave one. */
   readonly error?: string;
@@ -100,7 +147,30 @@ export interface LedgerQuery {
   readonly client?: string;
   /** Only exchanges that lost money, or may have. */
   readonly lost?: boolean;
+  /** Only exchanges whose clients got no good and whole answer. */
+  readonly failed?: boolean;
+  /** Only exchanges that took at least this long. */
+  readonly slowMs?: number;
+  readonly cause?: string;
   readonly limit: number;
+}
+
+/** The upstream calls to one endpoint in a span of time; newest first. */
+export interface AttemptsQuery {
+  readonly endpointId: string;
+  readonly since: number;
+  readonly until: number;
+  readonly limit: number;
+}
+
+/** An exchange as a point of a chart: when, how long, how it went. */
+export interface LedgerPoint {
+  readonly id: string;
+  readonly startedAt: number;
+  readonly durationMs: number;
+  readonly failed: boolean;
+  readonly cause?: string;
+  readonly endpointId?: string;
 }
 
 export type LedgerGrouping = 'model' | 'endpoint' | 'client' | 'day';
@@ -144,4 +214,35 @@ export interface StoredAnswer {
   readonly status: number;
   readonly headers: readonly string[];
   readonly body: Buffer;
+}
+
+/** As much of an exchange as those who watch its attempts need. */
+export type AttemptContext = Pick<
+  ExchangeRecord,
+  'id' | 'protocol' | 'operation' | 'client' | 'cluster' | 'scenario' | 'stream'
+> & {
+  readonly model?: string;
+  /** `traceparent` of the client's request, if it sent one (https://www.w3.org/TR/trace-context/). */
+  readonly traceparent?: string;
+};
+
+/**
+ * Watches what goes on record: metrics, traces, alerts, the live view. Called in the turn in which it happens, so it
+ * never waits and never throws; what it makes of it may be lost, the ledger may not.
+ */
+export interface RecordObserver {
+  exchangeBegan?(about: AttemptContext, startedAt: number): void;
+  attemptEnded?(record: AttemptRecord, about: AttemptContext): void;
+  /** An exchange's row is written. `earlier`: it was before, too, and has changed since (a client joined). */
+  exchangeEnded?(
+    record: ExchangeRecord,
+    attempts: readonly AttemptRecord[],
+    about: AttemptContext,
+    earlier?: ExchangeRecord,
+  ): void;
+  /** A request that never became an exchange; `code` of the gateway's error. */
+  turnedAway?(code: string, status: number): void;
+  joined?(how: 'live' | 'replay', about: AttemptContext): void;
+  heartbeat?(protocol: Protocol): void;
+  health?(events: readonly HealthEvent[]): void;
 }

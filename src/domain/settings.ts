@@ -106,6 +106,51 @@ export interface LogSettings {
   readonly maxFiles: number;
 }
 
+/** How long the ledger's rows are kept. Absent = for good. */
+export interface LedgerSettings {
+  readonly keepMs?: number;
+  /** Size of the database, in bytes; the oldest rows go first. */
+  readonly maxBytes?: number;
+}
+
+/** What an alert can be about. */
+export type AlertKind =
+  | 'endpoint_down'
+  | 'endpoint_recovered'
+  | 'cluster_down'
+  | 'edge_learned'
+  | 'money_lost_over'
+  | 'slow_over'
+  | 'error_rate_over';
+
+export const ALERT_KINDS: readonly AlertKind[] = [
+  'endpoint_down',
+  'endpoint_recovered',
+  'cluster_down',
+  'edge_learned',
+  'money_lost_over',
+  'slow_over',
+  'error_rate_over',
+];
+
+export type AlertFormat = 'json' | 'slack' | 'feishu' | 'dingtalk' | 'wecom';
+
+/** Where alerts go, and which. The webhook's URL is a credential: it is never shown. */
+export interface AlertSettings {
+  readonly webhook: string;
+  readonly format: AlertFormat;
+  readonly on: readonly AlertKind[];
+  /** Signs messages, for robots that demand it (Feishu, DingTalk). */
+  readonly secret?: string;
+  /** Lost within `windowMs`. */
+  readonly moneyLostOverMicroUsd: number;
+  /** A request took longer. */
+  readonly slowOverMs: number;
+  /** Share of failed requests within `windowMs`, 0…1. */
+  readonly errorRateOver: number;
+  readonly windowMs: number;
+}
+
 /** The whole configuration: validated, secrets resolved, frozen. One value, replaced whole on reload. */
 export interface Settings {
   readonly listen: readonly Listener[];

@@ -1,7 +1,8 @@
 import type { Strategy } from './endpoint.ts';
 import type { EndpointView, HealthStatus } from './health.ts';
+import type { ExchangeRecord, LedgerSummary } from './ledger.ts';
 import type { Operation, Protocol } from './protocol.ts';
-import type { ScenarioName } from './timeouts.ts';
+import type { Limit, ScenarioName, TimerName } from './timeouts.ts';
 
 /** The gateway as `proxy status` shows it. Instants are ms since the epoch. */
 export interface GatewayView {
@@ -81,6 +82,10 @@ export interface ExchangeView {
   /** Clients that joined after the first one. */
   readonly joined: number;
   readonly keptBytes: number;
+  /** Bytes of answer that came from the upstream so far. */
+  readonly receivedBytes: number;
+  /** Tokens a second while the answer flows: an estimate from its bytes. Absent = nothing flows. */
+  readonly estimatedTokensPerS?: number;
   readonly state: 'waiting' | 'attempting' | 'streaming' | 'done';
 }
 
@@ -115,4 +120,127 @@ export interface DemoResult {
   /** Whose list price is used, and which list. */
   readonly model: string;
   readonly prices: string;
+}
+
+/** Percentiles of a few minutes' requests, in ms; absent = there were none. */
+export interface Percentiles {
+  readonly p50: number;
+  readonly p95: number;
+  readonly p99: number;
+}
+
+/** How the last minutes went. */
+export interface RecentView {
+  readonly windowMs: number;
+  readonly requests: number;
+  readonly failed: number;
+  /** Requests ended in each of the last seconds, oldest first. */
+  readonly perSecond: readonly number[];
+  readonly firstEventMs?: Percentiles;
+  readonly durationMs?: Percentiles;
+  /** Failed attempts and gateway errors by cause, most frequent first. */
+  readonly causes: readonly { readonly cause: string; readonly count: number }[];
+  /** Of the local calendar day. */
+  readonly today: LedgerSummary;
+}
+
+/** What the live view gets every second. */
+export interface LiveView {
+  readonly at: number;
+  readonly runningCount: number;
+  /** The longest-running ones, at most 200. */
+  readonly running: readonly ExchangeView[];
+  readonly endpoints: readonly EndpointView[];
+  readonly queue: readonly QueueView[];
+  readonly recent: RecentView;
+  readonly draining: boolean;
+}
+
+/** Messages of the live stream (`GET live`): the name of the event, and what its data is. */
+export interface LiveMessages {
+  readonly live: LiveView;
+  /** An exchange ended, or its row changed. */
+  readonly exchange: ExchangeRecord;
+}
+
+/** Where would such a request go? Absent = not said. */
+export interface WhatIfAsk {
+  readonly path: string;
+  readonly model?: string;
+  readonly stream?: boolean;
+  readonly thinking?: boolean;
+  readonly effort?: string;
+  readonly maxTokens?: number;
+  readonly promptBytes?: number;
+  /** Lower-case names. */
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Name of a client key. */
+  readonly clientKey?: string;
+  /** Name of a listener; absent = the first one. */
+  readonly listener?: string;
+}
+
+/** The answer: what would be decided now, with reasons. Nothing is sent. */
+export interface WhatIfView {
+  readonly protocol: Protocol;
+  readonly operation: Operation;
+  readonly route?: string;
+  readonly scenario: ScenarioName;
+  /** What chose the scenario: a route, a header, the request itself. */
+  readonly scenarioBy: string;
+  readonly cluster: string;
+  /** `connect`, `first_byte`, `idle`, `total`, as they would hold at the endpoint picked. */
+  readonly timers: Readonly<Partial<Record<TimerName, Limit>>>;
+  /** In the order in which they would be tried now. */
+  readonly endpoints: readonly {
+    readonly id: string;
+    readonly name: string;
+    readonly usable: boolean;
+    /** Why it is where it is, or out. */
+    readonly why: string;
+    /** Expected duration (90th percentile) of such an answer there; absent = nothing known yet. */
+    readonly expectedMs?: number;
+    /** Its edge is expected to cut it. */
+    readonly edgeCuts?: boolean;
+  }[];
+}
+
+/** The configuration as the dashboard edits it. Secrets in it are masked; those left as they are stay. */
+export interface ConfigView {
+  readonly file: string;
+  /** False: there is no file yet, and `text` is what a first one could be. */
+  readonly exists: boolean;
+  readonly text: string;
+  /** Names the text on disk: an edit of another one is refused. */
+  readonly version: string;
+  readonly problems: readonly ConfigProblemView[];
+}
+
+export interface ConfigProblemView {
+  readonly line?: number;
+  readonly column?: number;
+  readonly message: string;
+}
+
+/** What became of an edited configuration. */
+export type ConfigApplied =
+  | {
+      readonly kind: 'applied';
+      readonly version: string;
+      readonly clusters: number;
+      readonly endpoints: number;
+    }
+  | { readonly kind: 'problems'; readonly problems: readonly ConfigProblemView[] }
+  /** The file changed meanwhile. */
+  | { readonly kind: 'conflict'; readonly version: string };
+
+/** How long an endpoint's calls took: counts per bucket, `leMs` its upper bound (absent = no bound). */
+export interface LatencyView {
+  readonly since: number;
+  readonly calls: number;
+  readonly buckets: readonly {
+    readonly leMs?: number;
+    readonly firstEvent: number;
+    readonly total: number;
+  }[];
 }

@@ -95,7 +95,7 @@ export function exchangeRecord(facts: ExchangeFacts): ExchangeRecord {
   const answer = attempts.findLast(({ result }) => result === 'answered');
   const savedCalls = answer === undefined || answer.charge === 'not-charged' ? 0 : served;
   // All fields at once, absent ones as undefined, which JSON leaves out: spreads would cost 12 KB a record.
-  const record: { [Name in keyof Required<ExchangeRecord>]: ExchangeRecord[Name] | undefined } = {
+  const record: { [Name in keyof ExchangeRecord]?: ExchangeRecord[Name] | undefined } = {
     id: facts.id,
     startedAt: facts.startedAt,
     endedAt: facts.endedAt,

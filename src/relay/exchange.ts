@@ -80,6 +80,7 @@ export function viewOf(exchange: Exchange, now: number): ExchangeView {
     followers: exchange.followers,
     joined: exchange.joined,
     keptBytes: journal.keptBytes,
+    receivedBytes: journal.totalBytes,
     state,
   };
 }
