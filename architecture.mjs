@@ -61,7 +61,7 @@ export const LAYERS = {
     what: 'the HTTP API behind the CLI',
     imports: ['cluster', 'storage', 'telemetry', 'config'],
   },
-  cli: { kind: 'edge', what: 'commands; they talk to `admin` over HTTP', imports: ['config'] },
+  cli: { kind: 'edge', what: 'commands; they talk to `admin` over HTTP', imports: ['config', 'sse'] },
   simulator: {
     kind: 'edge',
     what: 'a scriptable upstream and edge, for tests, demo and users',

@@ -4,7 +4,7 @@ import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline/promises';
 import { fileURLToPath } from 'node:url';
-import { type CliPorts, runCli } from './cli/cli.ts';
+import { type CliPorts, type Keyboard, runCli } from './cli/cli.ts';
 import type { Language } from './errors/catalogue.ts';
 import { followLog, lineFilter, readLogTail } from './telemetry/telemetry.ts';
 
@@ -30,6 +30,7 @@ function portsOf(env: Env): CliPorts {
     startGateway: async (options) => (await import('./run-gateway.ts')).runGateway(options, surroundings),
     startSimulator: async (options) => (await import('./run-simulator.ts')).runSimulator(options),
     runDemo: async (options) => (await import('./run-demo.ts')).runDemo(options),
+    ...(process.stdin.isTTY ? { keyboard } : {}),
     ...(process.stdin.isTTY && process.stdout.isTTY ? { confirm } : {}),
     readLogTail,
     followLog,
@@ -49,6 +50,19 @@ export function languageOf(env: Env): Language {
   const wanted = env.QCC_LANG || env.LC_ALL || env.LC_MESSAGES || env.LANG || '';
   return /^zh/i.test(wanted) ? 'zh' : 'en';
 }
+
+/** Keys reach us one by one, unechoed, and Ctrl-C as a key, until nobody listens any more. */
+const keyboard: Keyboard = {
+  listen(onKey) {
+    const { stdin } = process;
+    // An arrow comes as several characters, of which none is a key.
+    const heard = (text: string): void => {
+      for (const key of text.startsWith('\u001b') ? [text] : text) onKey(key);
+    };
+    stdin.setRawMode(true).setEncoding('utf8').on('data', heard).resume();
+    return () => void stdin.off('data', heard).setRawMode(false).pause();
+  },
+};
 
 /** Yes only if it was said. */
 async function confirm(question: string): Promise<boolean> {

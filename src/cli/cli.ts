@@ -3,6 +3,7 @@ import type { CliPorts } from './ports.ts';
 export type {
   CliPorts,
   DemoProgress,
+  Keyboard,
   LogFilter,
   LogLevel,
   LogTailOptions,

@@ -1,8 +1,14 @@
 import { readFileSync } from 'node:fs';
 import type { Result } from '../domain/result.ts';
-import type { GatewayView } from '../domain/view.ts';
+import type { GatewayView, LiveMessages } from '../domain/view.ts';
 import { filesOf } from './files.ts';
-import { type AskOptions, askGateway, type Trouble } from './gateway-client.ts';
+import {
+  type AskOptions,
+  askGateway,
+  followGateway,
+  type StreamEnd,
+  type Trouble,
+} from './gateway-client.ts';
 import type { CliPorts } from './ports.ts';
 import { isAlive } from './process.ts';
 
@@ -23,10 +29,20 @@ export interface Gateway {
   /** Base URL. */
   readonly address: string;
   get<T>(path: string): Promise<Result<T, Trouble>>;
-  post<T>(path: string): Promise<Result<T, Trouble>>;
+  /** `body` is sent as JSON. */
+  post<T>(path: string, body?: unknown): Promise<Result<T, Trouble>>;
+  /** Follows the live stream until it ends, breaks, or `signal` says so. */
+  live(onMessage: (message: LiveMessage) => void, signal: AbortSignal): Promise<Result<StreamEnd, Trouble>>;
 }
 
+/** One message of the live stream. */
+export type LiveMessage = {
+  readonly [Kind in keyof LiveMessages]: { readonly kind: Kind; readonly data: LiveMessages[Kind] };
+}[keyof LiveMessages];
+
 const STATUS_SILENCE_MS = 5_000;
+/** It says something every second: a gateway that does not is stuck, or stopped. */
+const LIVE_SILENCE_MS = 10_000;
 
 /** Reads proxy.pid and asks who answers there. */
 export async function findGateway(ports: CliPorts): Promise<GatewayState> {
@@ -84,7 +100,16 @@ function openGateway(address: string, token: string | undefined): Gateway {
   return {
     address,
     get: (path) => askGateway(address, 'GET', path, tokenOf(token)),
-    post: (path) => askGateway(address, 'POST', path, tokenOf(token)),
+    post: (path, body) => askGateway(address, 'POST', path, { ...tokenOf(token), body }),
+    live: (onMessage, signal) =>
+      followGateway(
+        address,
+        'live',
+        { ...tokenOf(token), silenceMs: LIVE_SILENCE_MS, signal },
+        (kind, data) => {
+          if (kind === 'live' || kind === 'exchange') onMessage({ kind, data } as LiveMessage);
+        },
+      ),
   };
 }
 

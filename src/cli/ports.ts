@@ -7,6 +7,16 @@ export interface Terminal {
   write(text: string): unknown;
   readonly isTTY?: boolean;
   readonly columns?: number;
+  readonly rows?: number;
+  /** Tells of a change of its size. */
+  on?(event: 'resize', listener: () => void): unknown;
+  off?(event: 'resize', listener: () => void): unknown;
+}
+
+/** The keys pressed on a terminal, as they are pressed. */
+export interface Keyboard {
+  /** Calls `onKey` with each key (`q`, `\u0003` for Ctrl-C) until what it returns is called. */
+  listen(onKey: (key: string) => void): () => void;
 }
 
 export type LogLevel = 'debug' | 'info' | 'warn' | 'error';
@@ -57,8 +67,10 @@ export interface CliPorts {
   readonly version: string;
   readonly stdout: Terminal;
   readonly stderr: Terminal;
-  /** Where `--api-key-stdin` reads from; absent = the process's own. */
+  /** Where `--api-key-stdin` and `explain` read from; absent = the process's own. */
   readonly stdin?: AsyncIterable<string | Uint8Array>;
+  /** Absent where standard input is no terminal. */
+  readonly keyboard?: Keyboard;
   readonly language: Language;
   /** `$QCC_HOME`, resolved: the folder of config.yaml, proxy.log, proxy.pid, qcc.db. */
   readonly home: string;
