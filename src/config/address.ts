@@ -26,6 +26,17 @@ export function proxyProblem(text: string): string | undefined {
   return hostname === '' ? `${expected}, found no host` : undefined;
 }
 
+/** What is wrong with a webhook's URL, or undefined. Its path or query is a credential, so it is never shown. */
+export function webhookProblem(text: string): string | undefined {
+  const expected = 'expected an http:// or https:// URL with a host';
+  if (!/^https?:\/\//i.test(text) || /\s/.test(text) || !URL.canParse(text))
+    return `${expected}, found something else`;
+  const url = new URL(text);
+  return url.username !== '' || url.password !== ''
+    ? `${expected}, found a user name or password in it`
+    : undefined;
+}
+
 const HOST_NAME =
   /^(?=.{1,253}$)[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?(\.[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)*$/;
 

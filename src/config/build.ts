@@ -1,9 +1,17 @@
 import { createHash } from 'node:crypto';
 import type { Cluster, Edge, Endpoint } from '../domain/endpoint.ts';
 import { PROTOCOLS } from '../domain/protocol.ts';
-import type { Listener, Route, Settings } from '../domain/settings.ts';
+import {
+  ALERT_KINDS,
+  type AlertKind,
+  type AlertSettings,
+  type Listener,
+  type Route,
+  type Settings,
+} from '../domain/settings.ts';
 import type { Timeouts } from '../domain/timeouts.ts';
 import { hostText } from './address.ts';
+import { ALERT_HOSTS } from './defaults.ts';
 import type { ClusterValue, EndpointValue, SectionName, SectionValues } from './schema.ts';
 
 type Known<T> = { [K in keyof T as undefined extends T[K] ? never : K]: T[K] } & {
@@ -108,6 +116,22 @@ export function listeners(value: SectionValues['listen']): Listener[] {
   });
 }
 
+const QUIET_KINDS: readonly AlertKind[] = ['slow_over'];
+
+function alert(value: SectionValues['alerts'][number]): AlertSettings {
+  const host = new URL(value.webhook).hostname;
+  return known({
+    webhook: value.webhook,
+    format: value.format ?? ALERT_HOSTS.find(([pattern]) => pattern.test(host))?.[1] ?? 'json',
+    on: [...new Set(value.on ?? ALERT_KINDS.filter((kind) => !QUIET_KINDS.includes(kind)))],
+    secret: value.secret,
+    moneyLostOverMicroUsd: value.money_lost_over,
+    slowOverMs: value.slow_over,
+    errorRateOver: value.error_rate_over,
+    windowMs: value.window,
+  });
+}
+
 function deepFreeze<T>(value: T): T {
   if (typeof value !== 'object' || value === null || Object.isFrozen(value)) return value;
   for (const part of Object.values(value)) deepFreeze(part);
@@ -160,6 +184,7 @@ export function buildSettings(clusters: Clusters, values: Omit<SectionValues, 'c
       cooldownMs: health.cooldown,
     }),
     log: { level: log.level, format: log.format, maxBytes: log.max_size, maxFiles: log.max_files },
+    alerts: values.alerts.map(alert),
     maxBodyBytes: values.max_body,
     requestTimeoutMs: values.request_timeout,
     queueMax: values.queue.max,

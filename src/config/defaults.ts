@@ -12,6 +12,7 @@ export const DEFAULTS = {
   heartbeat: { after: '30s', every: '15s' },
   health: { enabled: true, interval: '60s', maxInterval: '10m', timeout: '30s', cooldown: '30s' },
   log: { level: 'info', format: 'text', maxSize: '10MB', maxFiles: 5 },
+  alerts: { moneyLostOver: '$1', slowOver: '100s', errorRateOver: '20%', window: '1h' },
   maxBody: '64MB',
   requestTimeout: '30s',
   queueMax: 100,
@@ -33,3 +34,13 @@ export const EDGES = {
 } as const;
 
 export const DISCONNECT_POLICIES = ['auto', 'keep', 'cancel'] as const;
+
+export const ALERT_FORMATS = ['json', 'slack', 'feishu', 'dingtalk', 'wecom'] as const;
+
+/** Whose webhook it is shows in its host. */
+export const ALERT_HOSTS: readonly (readonly [host: RegExp, format: (typeof ALERT_FORMATS)[number]])[] = [
+  [/^hooks\.slack(-gov)?\.com$/, 'slack'],
+  [/^open\.(feishu\.cn|larksuite\.com)$/, 'feishu'],
+  [/^o?api\.dingtalk\.com$/, 'dingtalk'],
+  [/^qyapi\.weixin\.qq\.com$/, 'wecom'],
+];

@@ -54,6 +54,7 @@ export function demoSettings(simulatorUrl: string): Settings {
       generation: scenario('generation'),
     },
     routes: [],
+    alerts: [],
     health: {
       enabled: health.enabled,
       interval: ms(health.interval),

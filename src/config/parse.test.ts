@@ -118,6 +118,7 @@ describe('settings', () => {
         cooldownMs: 30_000,
       },
       log: { level: 'info', format: 'text', maxBytes: 10_000_000, maxFiles: 5 },
+      alerts: [],
       maxBodyBytes: 64_000_000,
       requestTimeoutMs: 30_000,
       queueMax: 100,
@@ -138,6 +139,7 @@ timeouts: {idle: 5m}
 scenarios: {chat: {first_byte: 90}, quick: {total: 1h}}
 health: {enabled: false, interval: 1s, max_interval: 2s, timeout: 3s, model: m, cooldown: 0}
 log: {level: debug, format: json, max_size: 1MiB, max_files: 1}
+alerts: [{webhook: "https://\${HOST}/hook?token=\${KEY}", format: wecom, on: slow_over, secret: file:team.key, money_lost_over: $0.50, slow_over: 30, error_rate_over: 5%, window: 10m}]
 max_body: 2000
 request_timeout: 100ms
 queue: {max: 0}
@@ -276,11 +278,72 @@ routes:
         cooldownMs: 0,
       },
       log: { level: 'debug', format: 'json', maxBytes: 2 ** 20, maxFiles: 1 },
+      alerts: [
+        {
+          webhook: `https://relay.example.com/hook?token=${SECRET}`,
+          format: 'wecom',
+          on: ['slow_over'],
+          secret: SECRET,
+          moneyLostOverMicroUsd: 500_000,
+          slowOverMs: 30_000,
+          errorRateOver: 0.05,
+          windowMs: 600_000,
+        },
+      ],
       maxBodyBytes: 2_000,
       requestTimeoutMs: 100,
       queueMax: 0,
       drainMs: 0,
     });
+  });
+
+  it.each([
+    ['https://hooks.slack.com/services/T/B/x', 'slack'],
+    ['https://open.feishu.cn/open-apis/bot/v2/hook/x', 'feishu'],
+    ['https://open.larksuite.com/open-apis/bot/v2/hook/x', 'feishu'],
+    ['https://oapi.dingtalk.com/robot/send?access_token=x', 'dingtalk'],
+    ['https://qyapi.weixin.qq.com/cgi-bin/webhook/send?key=x', 'wecom'],
+    ['https://hooks.slack.com.example.org/x', 'json'],
+    ['http://127.0.0.1:9/x', 'json'],
+  ])('take an alert to %s as %s, with defaults for the rest', async (webhook, format) => {
+    const { alerts } = await settingsOf(`${CLUSTER}alerts: [{webhook: "${webhook}"}]\n`);
+    expect(alerts).toEqual([
+      {
+        webhook,
+        format,
+        on: [
+          'endpoint_down',
+          'endpoint_recovered',
+          'cluster_down',
+          'edge_learned',
+          'money_lost_over',
+          'error_rate_over',
+        ],
+        moneyLostOverMicroUsd: 1_000_000,
+        slowOverMs: 100_000,
+        errorRateOver: 0.2,
+        windowMs: 3_600_000,
+      },
+    ]);
+  });
+
+  it.each([
+    ['{}', /webhook/],
+    ['{webhook: "ftp://x.example/hook"}', /http:\/\/ or https:\/\/ URL/],
+    ['{webhook: "https://user:hunter22@x.example/hook"}', /user name or password/],
+    ['{webhook: hooks.slack.com}', /found something else/],
+    ['{webhook: "http://x", on: [endpoint_dwon]}', /endpoint_down/],
+    ['{webhook: "http://x", format: teams}', /slack/],
+    ['{webhook: "http://x", error_rate_over: 20}', /20%/],
+    ['{webhook: "http://x", error_rate_over: 120%}', /0% to 100%/],
+    ['{webhook: "http://x", money_lost_over: lots}', /\$1/],
+    ['{webhook: "http://x", money_lost_over: 0}', /more than nothing/],
+    ['{webhook: "http://x", window: 1s}', /60000ms/],
+    ['{webhook: "http://x", secret: ""}', /secret/],
+  ])('refuse the alert %s', async (alert, words) => {
+    const said = JSON.stringify(await problemsOf(`${CLUSTER}alerts:\n  - ${alert}\n`));
+    expect(said).toMatch(words);
+    expect(said).not.toContain('hunter22');
   });
 
   it('are frozen all the way down', async () => {

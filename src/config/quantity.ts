@@ -18,6 +18,30 @@ export const LONGEST_MS = 7 * 24 * UNIT_MS.h!;
 export const DURATION_EXPECTED = 'a duration such as 90 (seconds), 90s, 5m, 1h or 100ms';
 export const SIZE_EXPECTED = 'a size such as 64MB, 10MiB or a number of bytes';
 
+export const MONEY_PATTERN = /^\$ ?\d+(\.\d+)?$|^\d+(\.\d+)?( ?USD)?$/i;
+export const SHARE_PATTERN = /^\d+(\.\d+)? ?%$|^[01](\.\d+)?$/;
+export const MONEY_EXPECTED = 'an amount such as $1, $0.50 or 2 (US dollars), more than nothing';
+export const SHARE_EXPECTED = 'a share from 0% to 100%, such as 20% or 0.2';
+
+/** `$1`, `0.5`, `2 USD` → micro-USD, at least 1; undefined = not an amount. */
+export function microUsd(value: string | number): number | undefined {
+  const text = String(value);
+  if (!MONEY_PATTERN.test(text)) return undefined;
+  const micro = Math.round(Number.parseFloat(text.replace(/^\$ ?/, '')) * 1e6);
+  return micro >= 1 && micro <= MOST_MICRO_USD ? micro : undefined;
+}
+
+/** A billion dollars: keeps out nonsense. */
+const MOST_MICRO_USD = 1e15;
+
+/** `20%`, `0.2` → 0.2; undefined = not a share. A bare `20` could mean either, and is refused. */
+export function share(value: string | number): number | undefined {
+  const text = String(value);
+  if (!SHARE_PATTERN.test(text)) return undefined;
+  const part = Number.parseFloat(text) / (text.endsWith('%') ? 100 : 1);
+  return part >= 0 && part <= 1 ? part : undefined;
+}
+
 /** `90` (seconds), `90s`, `5m`, `1.5h`, `100ms` → whole milliseconds; undefined = not a duration. */
 export function durationMs(value: string | number): number | undefined {
   const text = String(value);

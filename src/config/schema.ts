@@ -1,6 +1,7 @@
 import { isHost, parseAddress } from './address.ts';
 import { DEFAULTS } from './defaults.ts';
 import type { Resolve } from './reference.ts';
+import { alerts } from './schema-alert.ts';
 import { cluster } from './schema-cluster.ts';
 import {
   createParts,
@@ -252,6 +253,9 @@ export function createSchemas(z: Z, resolve: Resolve) {
       .meta({ description: 'Verification of endpoints in the failure queue.' })
       .prefault({}),
     log: log(parts).meta({ description: 'The log.' }).prefault({}),
+    alerts: alerts(z, parts)
+      .meta({ description: 'Messages to webhooks about what goes wrong, and when it is right again.' })
+      .prefault([]),
     max_body: size({ min: 1024, max: GIB })
       .meta({ description: 'Longest request body.' })
       .prefault(DEFAULTS.maxBody),

@@ -170,6 +170,7 @@ export interface Settings {
   readonly heartbeat: HeartbeatSettings;
   readonly health: HealthSettings;
   readonly log: LogSettings;
+  readonly alerts: readonly AlertSettings[];
   /** Body limit in bytes. */
   readonly maxBodyBytes: number;
   /** Longest pause while a request is being received. */
