@@ -7,6 +7,14 @@ import { answerRoute } from './routes.ts';
 
 export type { AdminPorts } from './ports.ts';
 
+// What the dashboard needs to know of the answers: types alone, since browser code imports nothing else.
+export type * from '../domain/checkup.ts';
+export type * from '../domain/explanation.ts';
+export type * from '../domain/health.ts';
+export type * from '../domain/ledger.ts';
+export type * from '../domain/timeouts.ts';
+export type * from '../domain/view.ts';
+
 /** Where the admin API lives. */
 const ADMIN_PREFIX = '/__qcc__/';
 
