@@ -1,0 +1,11 @@
+import type { ComponentType } from 'preact';
+import { Now } from './pages/now.tsx';
+
+/** A page: the first part of the address names it (`#/requests`). Those with `nav` stand in the navigation, in this order. */
+export interface Page {
+  readonly name: 'now' | 'requests' | 'endpoints' | 'routes' | 'costs' | 'doctor' | 'config' | 'request';
+  readonly show: ComponentType;
+  readonly nav: boolean;
+}
+
+export const PAGES: readonly Page[] = [{ name: 'now', show: Now, nav: true }];

@@ -1,0 +1,166 @@
+import type { EndpointView, ExchangeView, LiveView } from '../../../src/admin/admin.ts';
+import { bytes, count } from '../frame/format.ts';
+import { href } from '../frame/router.ts';
+import { Bar, Duration } from '../pieces/figures.tsx';
+import { Empty } from '../pieces/notice.tsx';
+import { type Column, Table } from '../pieces/table.tsx';
+import { t } from './now-texts.ts';
+
+/** No bar is measured against less than this: else each would be full. */
+const LEAST_SCALE_MS = 60_000;
+/** From this share of what an edge allows on, a bar warns. */
+const NEAR = 0.7;
+
+/** The silence after which the edge of an endpoint cuts: as configured, else as learned. */
+export function edgeSilenceMs(endpoint: EndpointView | undefined): number | undefined {
+  return endpoint?.edge?.silenceMs ?? endpoint?.learnedEdge?.silenceMs;
+}
+
+/** How near something is to its limit. */
+export function levelOf(ms: number, limitMs: number | undefined): 'plain' | 'warn' | 'bad' {
+  if (limitMs === undefined || ms < NEAR * limitMs) return 'plain';
+  return ms < limitMs ? 'warn' : 'bad';
+}
+
+/** One scale for all bars of a column, so that they compare. */
+export function scaleMs(values: readonly number[], limits: readonly (number | undefined)[]): number {
+  return Math.max(LEAST_SCALE_MS, ...values, ...limits.map((limit) => (limit ?? 0) * 1.1));
+}
+
+interface Running {
+  readonly exchange: ExchangeView;
+  readonly endpoint: EndpointView | undefined;
+}
+
+/** The running exchanges, the longest first, with bars that grow towards what would cut them. */
+export function RunningTable({ view }: { view: LiveView }) {
+  const byId = new Map(view.endpoints.map((endpoint) => [endpoint.id, endpoint]));
+  const rows = view.running.map(
+    (exchange): Running => ({
+      exchange,
+      endpoint: exchange.endpointId === undefined ? undefined : byId.get(exchange.endpointId),
+    }),
+  );
+  const more = view.runningCount - rows.length;
+  return (
+    <section class="panel">
+      <div class="panel-head">
+        <h2>{t('running')}</h2>
+        <span class="num soft">{count(view.runningCount)}</span>
+      </div>
+      {rows.length === 0 ? (
+        <Empty title={t('running.none')}>
+          <p>{t('running.none.hint')}</p>
+        </Empty>
+      ) : (
+        <Table
+          caption={t('running')}
+          columns={columnsFor(rows)}
+          rows={rows}
+          rowKey={({ exchange }) => exchange.id}
+          link={({ exchange }) => href('request', exchange.id)}
+        />
+      )}
+      {more > 0 && <p class="panel-body faint">{t('running.more', { count: count(more) })}</p>}
+    </section>
+  );
+}
+
+function columnsFor(rows: readonly Running[]): readonly Column<Running>[] {
+  const elapsedScale = scaleMs(
+    rows.map(({ exchange }) => exchange.elapsedMs),
+    rows.map(({ endpoint }) => endpoint?.edge?.totalMs),
+  );
+  const silenceScale = scaleMs(
+    rows.map(({ exchange }) => exchange.silenceMs),
+    rows.map(({ endpoint }) => edgeSilenceMs(endpoint)),
+  );
+  return [
+    { key: 'request', title: t('request'), cell: ({ exchange }) => <RequestName exchange={exchange} /> },
+    { key: 'endpoint', title: t('endpoint'), cell: (row) => <Where {...row} /> },
+    { key: 'state', title: t('state'), cell: ({ exchange }) => t(`state.${exchange.state}`) },
+    {
+      key: 'elapsed',
+      title: t('elapsed'),
+      numeric: true,
+      cell: ({ exchange, endpoint }) => (
+        <Timed ms={exchange.elapsedMs} of={elapsedScale} limitMs={endpoint?.edge?.totalMs} />
+      ),
+    },
+    {
+      key: 'silence',
+      title: t('silence'),
+      numeric: true,
+      cell: ({ exchange, endpoint }) => (
+        <Timed ms={exchange.silenceMs} of={silenceScale} limitMs={edgeSilenceMs(endpoint)} />
+      ),
+    },
+    {
+      key: 'received',
+      title: t('received'),
+      numeric: true,
+      cell: ({ exchange }) => <Received exchange={exchange} />,
+    },
+    {
+      key: 'clients',
+      title: t('clients'),
+      numeric: true,
+      cell: ({ exchange }) => <Clients exchange={exchange} />,
+    },
+  ];
+}
+
+function RequestName({ exchange }: { exchange: ExchangeView }) {
+  return (
+    <span class="two-lines">
+      <span>{exchange.model ?? exchange.path}</span>
+      <small class="faint">
+        {exchange.client} · {exchange.scenario}
+      </small>
+    </span>
+  );
+}
+
+function Where({ exchange, endpoint }: Running) {
+  return (
+    <span class="two-lines">
+      <span>{endpoint?.name ?? exchange.endpointId ?? '–'}</span>
+      <small class="faint">{t('attempt', { n: exchange.attempts })}</small>
+    </span>
+  );
+}
+
+function Timed(props: { ms: number; of: number; limitMs: number | undefined }) {
+  const { ms, of, limitMs } = props;
+  return (
+    <span class="timed">
+      <Bar
+        value={ms}
+        of={of}
+        level={levelOf(ms, limitMs)}
+        {...(limitMs === undefined ? {} : { marks: [limitMs] })}
+      />
+      <Duration ms={ms} plain />
+    </span>
+  );
+}
+
+function Received({ exchange }: { exchange: ExchangeView }) {
+  const rate = exchange.estimatedTokensPerS;
+  return (
+    <span class="two-lines">
+      <span>{bytes(exchange.receivedBytes)}</span>
+      <small class="faint">{rate === undefined ? '–' : t('tokensPerS', { rate: Math.round(rate) })}</small>
+    </span>
+  );
+}
+
+function Clients({ exchange }: { exchange: ExchangeView }) {
+  if (exchange.followers === 0) return <span class="warn-text">{t('orphan')}</span>;
+  return (
+    <>
+      {exchange.followers}
+      {exchange.joined > 0 && <small class="faint"> {t('joined', { count: exchange.joined })}</small>}
+    </>
+  );
+}
