@@ -29,6 +29,11 @@ export function locale(): string {
 /** Words for the `{…}` places of a text. */
 export type Words = Readonly<Record<string, string | number>>;
 
+/** Gives a text in the language chosen; `keys` are those it has. */
+export type TextsOf<Key extends string> = ((key: Key, words?: Words) => string) & {
+  readonly keys: ReadonlySet<string>;
+};
+
 /**
  * The texts of one page: the same keys in both languages, or it does not compile. The function it gives reads the
  * language signal, so a component that uses it renders anew when the language changes.
@@ -36,8 +41,14 @@ export type Words = Readonly<Record<string, string | number>>;
 export function textsOf<Key extends string>(tables: {
   readonly en: Readonly<Record<Key, string>>;
   readonly zh: Readonly<Record<NoInfer<Key>, string>>;
-}): (key: Key, words?: Words) => string {
-  return (key, words) => filled(tables[language.value][key], words);
+}): TextsOf<Key> {
+  const give = (key: Key, words?: Words): string => filled(tables[language.value][key], words);
+  return Object.assign(give, { keys: new Set(Object.keys(tables.en)) });
+}
+
+/** Whether there is a text for a word that came from elsewhere. */
+export function knows<Key extends string>(texts: TextsOf<Key>, word: string): word is Key {
+  return texts.keys.has(word);
 }
 
 /** A place without a word stays visible. */

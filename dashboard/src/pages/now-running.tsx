@@ -83,6 +83,7 @@ function columnsFor(rows: readonly Running[]): readonly Column<Running>[] {
       key: 'elapsed',
       title: t('elapsed'),
       numeric: true,
+      line: true,
       cell: ({ exchange, endpoint }) => (
         <Timed ms={exchange.elapsedMs} of={elapsedScale} limitMs={endpoint?.edge?.totalMs} />
       ),
@@ -91,6 +92,7 @@ function columnsFor(rows: readonly Running[]): readonly Column<Running>[] {
       key: 'silence',
       title: t('silence'),
       numeric: true,
+      line: true,
       cell: ({ exchange, endpoint }) => (
         <Timed ms={exchange.silenceMs} of={silenceScale} limitMs={edgeSilenceMs(endpoint)} />
       ),
@@ -125,7 +127,7 @@ function Where({ exchange, endpoint }: Running) {
   return (
     <span class="two-lines">
       <span>{endpoint?.name ?? exchange.endpointId ?? '–'}</span>
-      <small class="faint">{t('attempt', { n: exchange.attempts })}</small>
+      <small class="faint">{exchange.attempts > 0 ? t('attempt', { n: exchange.attempts }) : '–'}</small>
     </span>
   );
 }

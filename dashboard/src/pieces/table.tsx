@@ -10,6 +10,8 @@ export interface Column<Row> {
   readonly sort?: (row: Row) => number | string | undefined;
   /** Takes what width is left, and is cut with an ellipsis. */
   readonly wide?: boolean;
+  /** Has a line of the card to itself. */
+  readonly line?: boolean;
 }
 
 export interface Sorting {
@@ -81,6 +83,10 @@ export function Table<Row>(props: {
   );
 }
 
+function classOf<Row>({ numeric, wide, line }: Column<Row>): string | undefined {
+  return [numeric && 'numeric', wide && 'wide', line && 'line'].filter(Boolean).join(' ') || undefined;
+}
+
 function Heading<Row>(props: {
   column: Column<Row>;
   sorting: Sorting | undefined;
@@ -88,7 +94,7 @@ function Heading<Row>(props: {
 }) {
   const { column, sorting, onSort } = props;
   const current = sorting?.key === column.key ? sorting : undefined;
-  const kind = column.numeric ? 'numeric' : column.wide ? 'wide' : undefined;
+  const kind = classOf(column);
   if (!column.sort || !onSort)
     return (
       <th role="columnheader" scope="col" class={kind}>
@@ -123,12 +129,7 @@ function BodyRow<Row>(props: {
   return (
     <tr role="row" class={[link ? 'linked' : '', props.rowClass ?? ''].join(' ').trim() || undefined}>
       {columns.map((column, index) => (
-        <td
-          key={column.key}
-          role="cell"
-          data-label={column.title}
-          class={column.numeric ? 'numeric' : column.wide ? 'wide' : undefined}
-        >
+        <td key={column.key} role="cell" data-label={column.title} class={classOf(column)}>
           {index === 0 && link ? (
             <a href={link} class="row-link">
               {column.cell(row)}
