@@ -2,6 +2,7 @@ import { createDoors } from './accept/accept.ts';
 import { createAdmin } from './admin/admin.ts';
 import { createTransport } from './attempt/attempt.ts';
 import { createFleet, createPredictor } from './cluster/cluster.ts';
+import type { RecordObserver } from './domain/ledger.ts';
 import type { IdentifiedRequest } from './domain/request.ts';
 import type { Result } from './domain/result.ts';
 import { fail, ok } from './domain/result.ts';
@@ -15,7 +16,7 @@ import { createPlainEndpoints, createSlotQueue } from './plan/plan.ts';
 import type { Clock } from './platform/clock.ts';
 import { answerText, estimateInputTokens, verificationCall } from './protocols/protocols.ts';
 import { createRecorder, type PriceBook } from './record/record.ts';
-import { createExchanges, keyOf } from './relay/relay.ts';
+import { createExchanges, keyOf, STREAM_BYTES_PER_TOKEN } from './relay/relay.ts';
 import { createRetryBudget } from './resilience/resilience.ts';
 import type { AnswerShelf } from './run-exchange.ts';
 import { startSaving } from './saving.ts';
@@ -31,6 +32,8 @@ export interface GatewayOptions {
   readonly language: Language;
   readonly version: string;
   readonly prices: () => PriceBook;
+  /** Told of all that goes on record. */
+  readonly observers?: readonly RecordObserver[];
   /** Shown to people. */
   readonly configFile: string;
   readonly demo: boolean;
@@ -74,6 +77,7 @@ export async function startGateway(
     store,
     prices: () => options.prices(),
     now: clock.now,
+    observers: options.observers ?? [],
     estimate: estimateUsage,
     view: (id) => fleet.view(id, clock.now()),
   });
@@ -240,9 +244,6 @@ function within(ms: number, clock: Clock, work: Promise<unknown>): Promise<void>
     });
   });
 }
-
-/** A rule of thumb: a token comes in an event of its own, and this is about its length. */
-const STREAM_BYTES_PER_TOKEN = 150;
 
 /** What a call has used, where the upstream does not say. */
 function estimateUsage(request: IdentifiedRequest, answerBytes: number): Usage {

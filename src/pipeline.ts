@@ -63,7 +63,10 @@ async function serveOne(
 
   const settings = ports.settings();
   const plan = planFor(identified.value, settings);
-  const seat = await seatFor(identified.value, plan, ports);
+  const { cluster, scenario, onDisconnect, route } = plan;
+  const behindEdge = edgeOf(identified.value, settings) !== undefined;
+  const opening = { cluster, scenario, onDisconnect, route, behindEdge };
+  const seat = await seatFor(identified.value, opening, ports);
   if (seat.kind === 'conflict') {
     const key = identified.value.idempotencyKey?.slice(0, 80) ?? '';
     return turnAway(request, downstream, gatewayError('key_reused', { key }), ports);
@@ -77,13 +80,14 @@ async function serveOne(
     return exchanges.unfollow(exchange);
   }
   const options = followOptions(identified.value, seat, plan, settings);
+  const joined = seat.kind === 'joined';
   const followed = await follow(exchange.journal, downstream, {
     ...options,
     clock,
     language: ports.language,
+    onBeat: () => recorder.beat(exchange, joined),
   });
   const durationMs = clock.now() - request.receivedAt;
-  const joined = seat.kind === 'joined';
   recorder.followed({
     request: identified.value,
     exchange,
@@ -134,14 +138,14 @@ function turnAway(
 /** The exchange a request belongs to. Only what has a name of its own can be older than this process. */
 async function seatFor(
   request: IdentifiedRequest,
-  plan: Parameters<PipelinePorts['exchanges']['joinOrOpen']>[1],
+  opening: Parameters<PipelinePorts['exchanges']['joinOrOpen']>[1],
   { exchanges, answers }: PipelinePorts,
 ): Promise<Seat> {
   if (request.idempotencyKey !== undefined && !exchanges.findByKey(request)) {
     const stored = await answers.byKey(request);
     if (stored && !exchanges.findByKey(request)) exchanges.adopt(stored);
   }
-  return exchanges.joinOrOpen(request, plan);
+  return exchanges.joinOrOpen(request, opening);
 }
 
 /** A client's place becomes empty: what becomes of the exchange? */

@@ -55,7 +55,8 @@ interface Course {
   readonly settings: Settings;
   seat: QueueSeat | undefined;
   backedOff: boolean;
-  waitedMs: number;
+  queuedMs: number;
+  backoffMs: number;
 }
 
 /** Runs an exchange to its end. It is owned by the gateway, not by a client. Never throws. */
@@ -66,7 +67,15 @@ export async function runExchange(
   ports: RunnerPorts,
 ): Promise<void> {
   const { journal, request } = exchange;
-  const course: Course = { exchange, plan, settings, seat: undefined, backedOff: false, waitedMs: 0 };
+  const course: Course = {
+    exchange,
+    plan,
+    settings,
+    seat: undefined,
+    backedOff: false,
+    queuedMs: 0,
+    backoffMs: 0,
+  };
   ports.retries.note('request', ports.clock.now());
   ports.recorder.opened(exchange);
   try {
@@ -106,10 +115,12 @@ async function stepOn(course: Course, ports: RunnerPorts): Promise<Last> {
       ...step,
       attempt: history.length,
       retryMax: retry.max,
-      waitedMs: course.waitedMs,
+      waitedMs: course.queuedMs + course.backoffMs,
     });
+    const { why, streamed } = step;
+    const call = { why, streamed, queuedMs: course.queuedMs, backoffMs: course.backoffMs };
     endWaiting(course);
-    history.push(await attempt(exchange, step, ports));
+    history.push(await attempt(exchange, step, call, ports));
     if (journal.head && history.at(-1)?.kind === 'failed' && !journal.givenOut) journal.reset();
   }
   return { kind: 'give-up', error: gatewayError('cancelled') };
@@ -122,20 +133,25 @@ async function wait(
 ): Promise<void> {
   if (step.for === 'slot') course.seat ??= slots.enter(course.plan.cluster);
   else course.backedOff = true;
-  course.waitedMs += step.ms;
+  const since = clock.now();
   const seat = step.for === 'slot' ? course.seat : undefined;
   // A rate window opens for all who wait: they look in their order, whoever's timer is first, and when it surely
   // is open, not between the looks of two.
   const onTimer = seat ? () => slots.freed(course.plan.cluster) : undefined;
   const ms = seat ? Math.ceil(step.ms) + 1 : step.ms;
   await pause(course.exchange, ms, clock, seat, onTimer);
+  const name = step.for === 'slot' ? 'queuedMs' : 'backoffMs';
+  const waitedMs = clock.now() - since;
+  course[name] += waitedMs;
+  course.exchange[name] += waitedMs;
 }
 
 function endWaiting(course: Course): void {
   course.seat?.leave();
   course.seat = undefined;
   course.backedOff = false;
-  course.waitedMs = 0;
+  course.queuedMs = 0;
+  course.backoffMs = 0;
 }
 
 /** What `nextStep` may look at, besides the exchange. */
@@ -161,7 +177,12 @@ function worldOf(course: Course, ports: RunnerPorts) {
 }
 
 /** One attempt, from the endpoint's books to the outcome. */
-async function attempt(exchange: Exchange, step: Attempt, ports: RunnerPorts): Promise<Outcome> {
+async function attempt(
+  exchange: Exchange,
+  step: Attempt,
+  begun: Parameters<Recorder['attemptBegan']>[2],
+  ports: RunnerPorts,
+): Promise<Outcome> {
   const { clock, fleet, retries, transport } = ports;
   const { request, journal, history } = exchange;
   const { endpoint, timers, streamed } = step;
@@ -169,7 +190,8 @@ async function attempt(exchange: Exchange, step: Attempt, ports: RunnerPorts): P
   exchange.attempts += 1;
   if (history.some((earlier) => earlier.endpointId === endpoint.id)) retries.note('retry', clock.now());
   fleet.began(endpoint.id, exchange.cluster, request.operation, clock.now());
-  ports.recorder.attemptBegan(exchange, endpoint, step.why);
+  exchange.throughEdge ||= endpoint.edge !== undefined;
+  ports.recorder.attemptBegan(exchange, endpoint, begun);
   const ownHeaders = ownHeadersOf(exchange, step);
   const sink = createPump(journal, {
     protocol: request.protocol,
@@ -180,7 +202,7 @@ async function attempt(exchange: Exchange, step: Attempt, ports: RunnerPorts): P
   });
   const outcome = await new Promise<Outcome>((onOutcome) => {
     const call = callFor(request, endpoint, timers, streamed);
-    const onResent = (broken: Outcome) => ports.recorder.sentAnew(exchange, broken, endpoint, step.why);
+    const onResent = (broken: Outcome) => ports.recorder.sentAnew(exchange, broken, endpoint, begun);
     const running = startAttempt(call, { transport, clock, sink, onOutcome, onResent });
     exchange.interrupt = () => running.cancel('client');
   });
@@ -206,6 +228,8 @@ function learn(
   const sample = request.operation === 'generate' ? sampleOf(outcome) : undefined;
   if (sample) predictor.note(predictKey(request, endpoint.id, streamed), sample, now);
   const events = fleet.ended(endpoint.id, outcome, request.operation, request.model, now);
+  const cutByEdge = outcome.kind === 'failed' && outcome.endedBy === 'edge';
+  exchange.throughEdge ||= cutByEdge || fleet.behindEdge(endpoint.id, now);
   recorder.health(events);
   recorder.attemptEnded(exchange, outcome);
   if (slots.anyWaiting)

@@ -3,6 +3,7 @@ import { request as httpsRequest } from 'node:https';
 import { isIP, connect as netConnect, type Socket } from 'node:net';
 import { connect as tlsConnect } from 'node:tls';
 import type { Phase } from '../domain/outcome.ts';
+import { Opening } from './opening.ts';
 
 /** Where a connection goes, as undici asks for it. */
 export interface ConnectTarget {
@@ -26,31 +27,36 @@ const ADDRESS_ATTEMPT_MS = 2_500;
 export interface Connector {
   /** How far the newest connection has come: what a connect timeout was waiting for. */
   phase(): Phase;
+  /** The newest connection, being opened or open; undefined before the first one. */
+  newest(): Opening | undefined;
   connect(target: ConnectTarget, done: Connected): void;
 }
 
 /** Opens connections to one origin, directly or through a proxy, and keeps TLS sessions for quick returns. */
 export function createConnector(proxy?: string): Connector {
-  let phase: Phase = 'connect';
+  let newest: Opening | undefined;
   let session: Buffer | undefined;
 
   function connect(target: ConnectTarget, done: Connected): void {
     const secure = target.protocol === 'https:';
     const host = target.hostname.replace(/^\[|\]$/g, '');
     const port = Number(target.port || (secure ? 443 : 80));
-    const finish = once(done);
+    const opening = new Opening((newest?.n ?? 0) + 1, isIP(host) || proxy !== undefined ? 'connect' : 'dns');
+    newest = opening;
+    const finish = once((error, socket) => {
+      opening.end();
+      if (socket) unused.set(socket, opening);
+      done(error, socket);
+    });
     const open = proxy === undefined ? openDirect : openThrough(proxy);
-    phase = isIP(host) || proxy !== undefined ? 'connect' : 'dns';
     open(
       host,
       port,
-      () => {
-        phase = 'connect';
-      },
+      () => opening.reached('connect'),
       (error, socket) => {
         if (error || !socket) return finish(error, null);
         if (!secure) return finish(null, ready(socket));
-        phase = 'tls';
+        opening.reached('tls');
         const servername = target.servername ?? (isIP(host) ? '' : host);
         const wrapped = tlsConnect({
           socket,
@@ -67,7 +73,17 @@ export function createConnector(proxy?: string): Connector {
       },
     );
   }
-  return { phase: () => phase, connect };
+  return { phase: () => newest?.phase ?? 'connect', newest: () => newest, connect };
+}
+
+/** Connections that no call has gone out on yet. */
+const unused = new WeakMap<Socket, Opening>();
+
+/** Called as a call goes out on a connection: how that was opened, if this is the first one. */
+export function takeOpening(socket: Socket): Opening | undefined {
+  const opening = unused.get(socket);
+  if (opening) unused.delete(socket);
+  return opening;
 }
 
 type Open = (host: string, port: number, resolved: () => void, done: Connected) => void;

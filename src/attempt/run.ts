@@ -1,13 +1,24 @@
 import type { Dispatcher } from 'undici';
 import type { AnswerHead, AnswerSink, FlowControl, Verdict } from '../domain/answer.ts';
 import type { Endpoint } from '../domain/endpoint.ts';
-import type { AttemptTimes, EndedBy, Failed, FailureCause, Outcome, Phase } from '../domain/outcome.ts';
+import type {
+  AttemptTimes,
+  ConnectionTimes,
+  EndedBy,
+  Failed,
+  FailureCause,
+  Outcome,
+  Phase,
+} from '../domain/outcome.ts';
 import type { AttemptTimers, Limit, TimerName } from '../domain/timeouts.ts';
 import type { Clock, Timer } from '../platform/clock.ts';
 import { parseRetryAfter } from '../resilience/resilience.ts';
+import { shownHeaders } from '../telemetry/telemetry.ts';
 import { headOf } from './answer-head.ts';
 import { chargeRisk } from './charge-risk.ts';
+import { ErrorBody, lineOf, saidIn } from './error-body.ts';
 import { networkFailure } from './network-error.ts';
+import type { Opening } from './opening.ts';
 import { causeOfStatus, causeOfStreamError, type StatusVerdict, statusVerdict } from './status.ts';
 import { type Line, noteSocketFor, type Transport } from './transport.ts';
 
@@ -38,9 +49,6 @@ export interface RunningAttempt {
   cancel(by: EndedBy): void;
 }
 
-/** Enough of an error body to see who made it and what it says. */
-const ERROR_BODY_BYTES = 16 * 1024;
-
 /** An idle socket that the upstream closed as we wrote to it breaks within a round trip. */
 const STALE_SOCKET_MS = 1_000;
 const STALE_RESENDS_MAX = 3;
@@ -56,14 +64,13 @@ export function startAttempt(call: AttemptCall, hooks: AttemptHooks): RunningAtt
 }
 
 type Ending = Pick<Failed, 'cause' | 'phase' | 'endedBy' | 'detail'> &
-  Partial<Pick<Failed, 'status' | 'timer' | 'retryAfterMs' | 'silenceMs'>>;
+  Partial<Pick<Failed, 'status' | 'timer' | 'retryAfterMs' | 'silenceMs' | 'said'>>;
 
 /**
  * undici's handler and the attempt in one object: an attempt costs one allocation here, and its events no
  * closures. Only this module sees it.
  */
 class AttemptRun implements RunningAttempt, FlowControl {
-  reusedSocket = false;
   readonly #call: AttemptCall;
   readonly #hooks: AttemptHooks;
   readonly #line: Line;
@@ -71,12 +78,17 @@ class AttemptRun implements RunningAttempt, FlowControl {
   #phase: Phase = 'connect';
   #ended = false;
   #resends = 0;
+  #reusedSocket = false;
+  /** The connection that is opened for this call. */
+  #opening: Opening | undefined;
+  #openingsBefore = 0;
+  #connection: ConnectionTimes | undefined;
   #abort: ((reason?: Error) => void) | undefined;
   #resume: (() => void) | undefined;
   #paused = false;
   #head: AnswerHead | undefined;
   #verdict: StatusVerdict = 'answer';
-  #errorBody = '';
+  #errorBody: ErrorBody | undefined;
   #sentAt: number | undefined;
   #firstByteAt: number | undefined;
   #firstEventAt: number | undefined;
@@ -126,6 +138,7 @@ class AttemptRun implements RunningAttempt, FlowControl {
     const { method, path, headers, body, timers } = this.#call;
     this.#phase = 'connect';
     this.#connectTimer = this.#timer('connect', timers.connect);
+    this.#openingsBefore = this.#line.newestOpening()?.n ?? 0;
     try {
       this.#line.pool.dispatch(
         {
@@ -137,8 +150,11 @@ class AttemptRun implements RunningAttempt, FlowControl {
         this as unknown as Dispatcher.DispatchHandler,
       );
     } catch (error) {
-      this.onError(error as Error);
+      return this.onError(error as Error);
     }
+    // undici opens a connection within the call, if at all.
+    const newest = this.#line.newestOpening();
+    this.#opening = newest && newest.n > this.#openingsBefore ? newest : undefined;
   }
 
   // undici's side: these run in the order in which they stand here.
@@ -152,6 +168,12 @@ class AttemptRun implements RunningAttempt, FlowControl {
     this.#sentAt = undefined;
   }
 
+  tookSocket(opening: Opening | undefined): void {
+    this.#reusedSocket = opening === undefined;
+    // One that an earlier call gave up waiting for was open already.
+    if (opening && opening.n > this.#openingsBefore) this.#connection = opening.times;
+  }
+
   onRequestSent(): void {
     if (this.#phase !== 'send') return;
     this.#phase = 'wait';
@@ -163,6 +185,7 @@ class AttemptRun implements RunningAttempt, FlowControl {
     this.#resume = resume;
     this.#head = headOf(status, raw);
     this.#verdict = statusVerdict(status);
+    if (this.#verdict !== 'answer') this.#errorBody = new ErrorBody();
     const now = this.#hooks.clock.now();
     this.#silenceBeforeHeadMs = now - this.#lastByteAt;
     this.#note(now);
@@ -178,11 +201,10 @@ class AttemptRun implements RunningAttempt, FlowControl {
     if (this.#firstByteAt === undefined) this.#firstByteCame(now);
     else if (!this.#paused) this.#idleTimer?.refresh();
     this.#note(now);
-    if (this.#verdict === 'fail') {
-      if (this.#errorBody.length < ERROR_BODY_BYTES)
-        this.#errorBody += chunk.toString('latin1').slice(0, ERROR_BODY_BYTES);
-      else this.#failByStatus();
-      return true;
+    if (this.#errorBody) {
+      if (this.#verdict === 'fail' && this.#errorBody.isFull) this.#failByStatus();
+      else this.#errorBody.add(chunk);
+      if (this.#verdict === 'fail') return true;
     }
     const { sink } = this.#hooks;
     const verdict = sink.data(chunk);
@@ -200,8 +222,7 @@ class AttemptRun implements RunningAttempt, FlowControl {
   onError(error: Error): void {
     if (this.#ended || this.#resentOnFreshSocket()) return;
     if (this.#head && this.#verdict === 'fail') return this.#failByStatus();
-    const phase = this.#phase === 'connect' ? this.#line.connectPhase() : this.#phase;
-    this.#fail(networkFailure(error, phase));
+    this.#fail(networkFailure(error, this.#reachedPhase()));
   }
 
   // Our side.
@@ -212,12 +233,12 @@ class AttemptRun implements RunningAttempt, FlowControl {
    * call and then broke looks the same, so it is told of.
    */
   #resentOnFreshSocket(): boolean {
-    if (!this.reusedSocket || this.#head || this.#phase === 'connect' || this.#resends >= STALE_RESENDS_MAX)
+    if (!this.#reusedSocket || this.#head || this.#phase === 'connect' || this.#resends >= STALE_RESENDS_MAX)
       return false;
     const now = this.#hooks.clock.now();
     if (now - (this.#sentAt ?? now) > STALE_SOCKET_MS) return false;
     this.#resends += 1;
-    this.reusedSocket = false;
+    this.#reusedSocket = false;
     const silenceMs = now - this.#lastByteAt;
     const ending = {
       cause: 'reset',
@@ -239,6 +260,11 @@ class AttemptRun implements RunningAttempt, FlowControl {
     return true;
   }
 
+  #reachedPhase(): Phase {
+    if (this.#phase !== 'connect') return this.#phase;
+    return this.#opening?.phase ?? this.#line.connectPhase();
+  }
+
   #timer(name: TimerName, { ms, setBy }: Limit): Timer {
     return this.#hooks.clock.timer(ms, () => this.#timedOut(name, ms, setBy));
   }
@@ -246,7 +272,7 @@ class AttemptRun implements RunningAttempt, FlowControl {
   #timedOut(name: TimerName, ms: number, setBy: string): void {
     if (this.#ended) return;
     if (this.#head && this.#verdict === 'fail') return this.#failByStatus();
-    const phase = this.#phase === 'connect' ? this.#line.connectPhase() : this.#phase;
+    const phase = this.#reachedPhase();
     const detail = `timer ${name}: ${Math.round(ms)} ms, set by ${setBy}`;
     this.#fail({ cause: 'timeout', phase, endedBy: 'gateway-timer', detail, timer: { name, ms, setBy } });
   }
@@ -280,14 +306,17 @@ class AttemptRun implements RunningAttempt, FlowControl {
           detail: `HTTP ${this.#head?.status} without content`,
         });
       case 'not-api':
-        return this.#fail({ cause: 'not-api', phase, endedBy, detail: verdict.detail });
-      case 'stream-error':
         return this.#fail({
-          cause: causeOfStreamError(verdict.type),
+          cause: 'not-api',
           phase,
           endedBy,
-          detail: `${verdict.type}: ${verdict.detail}`.slice(0, 300),
+          detail: verdict.detail,
+          ...this.#said(verdict.start?.toString('utf8')),
         });
+      case 'stream-error': {
+        const detail = lineOf(`${verdict.type}: ${verdict.detail}`, this.#secrets) ?? '';
+        return this.#fail({ cause: causeOfStreamError(verdict.type), phase, endedBy, detail, said: detail });
+      }
       case 'truncated':
         return this.#fail({ cause: 'truncated', phase, endedBy, detail: verdict.detail });
     }
@@ -297,7 +326,7 @@ class AttemptRun implements RunningAttempt, FlowControl {
     const status = this.#head?.status ?? 200;
     this.#end(
       this.#verdict === 'reject'
-        ? { ...this.#base(), kind: 'rejected', status }
+        ? { ...this.#base(), ...this.#said(this.#errorText()), ...this.#headers(), kind: 'rejected', status }
         : { ...this.#base(), kind: 'answered', status },
     );
   }
@@ -305,7 +334,7 @@ class AttemptRun implements RunningAttempt, FlowControl {
   #failByStatus(): void {
     const head = this.#head;
     if (!head) return;
-    const text = this.#errorBody;
+    const text = this.#errorText() ?? '';
     const retryAfterMs = parseRetryAfter(head.headers, this.#hooks.clock.now());
     this.#fail({
       ...causeOfStatus({ status: head.status, headers: head.headers, text }),
@@ -314,6 +343,7 @@ class AttemptRun implements RunningAttempt, FlowControl {
       silenceMs: this.#silenceBeforeHeadMs,
       status: head.status,
       detail: `HTTP ${head.status}`,
+      ...this.#said(text),
       ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
     });
   }
@@ -331,6 +361,7 @@ class AttemptRun implements RunningAttempt, FlowControl {
     this.#note(now);
     this.#end({
       ...this.#base(),
+      ...(ending.cause === 'cancelled' ? undefined : this.#headers()),
       kind: 'failed',
       chargeRisk: risk,
       committed: sink.committed,
@@ -338,6 +369,27 @@ class AttemptRun implements RunningAttempt, FlowControl {
       ...ending,
     });
     this.#abort?.(new Error('attempt ended'));
+  }
+
+  get #secrets(): readonly string[] {
+    return [this.#call.endpoint.apiKey];
+  }
+
+  #errorText(): string | undefined {
+    return this.#errorBody?.text(this.#head?.headers['content-encoding']);
+  }
+
+  /** What the upstream said in an answer that was none. */
+  #said(text: string | undefined): { said?: string } {
+    const said = text === undefined ? undefined : saidIn(text, this.#secrets);
+    return said === undefined ? {} : { said };
+  }
+
+  #headers(): { headers?: Readonly<Record<string, string>> } {
+    if (!this.#head) return {};
+    return {
+      headers: shownHeaders(this.#head.headers, { credentials: 'drop', secrets: this.#secrets }),
+    };
   }
 
   #base() {
@@ -355,6 +407,8 @@ class AttemptRun implements RunningAttempt, FlowControl {
     if (sentMs !== undefined) times.sentMs = sentMs;
     if (firstByteMs !== undefined) times.firstByteMs = firstByteMs;
     if (firstEventMs !== undefined) times.firstEventMs = firstEventMs;
+    const connection = this.#connection ?? this.#opening?.times;
+    if (connection) Object.assign(times, connection);
     const upstreamRequestId = this.#head?.headers['request-id'] ?? this.#head?.headers['x-request-id'];
     return {
       endpointId: this.#call.endpoint.id,

@@ -3,7 +3,8 @@ import type { Socket } from 'node:net';
 import { Pool } from 'undici';
 import type { Endpoint } from '../domain/endpoint.ts';
 import type { Phase } from '../domain/outcome.ts';
-import { type Connector, createConnector } from './connector.ts';
+import { type Connector, createConnector, takeOpening } from './connector.ts';
+import type { Opening } from './opening.ts';
 
 /** Kept open between requests; a socket that went stale meanwhile is noticed and replaced. */
 const KEEP_ALIVE_MS = 30_000;
@@ -14,6 +15,8 @@ export interface Line {
   /** Path prefix of the base URL, without `/v1` and without a slash at its end. */
   readonly prefix: string;
   connectPhase(): Phase;
+  /** The connection begun last. */
+  newestOpening(): Opening | undefined;
 }
 
 /** All upstream connections, one pool an origin and proxy. */
@@ -58,7 +61,12 @@ export function createTransport(): Transport {
       const known = lines.get(endpoint);
       if (known) return known;
       const { pool, connector } = entryFor(endpoint);
-      const line = { pool, prefix: prefixOf(endpoint.baseUrl), connectPhase: connector.phase };
+      const line = {
+        pool,
+        prefix: prefixOf(endpoint.baseUrl),
+        connectPhase: connector.phase,
+        newestOpening: connector.newest,
+      };
       lines.set(endpoint, line);
       return line;
     },
@@ -83,21 +91,22 @@ export function prefixOf(baseUrl: string): string {
   return new URL(baseUrl).pathname.replace(/\/+$/, '').replace(/\/v1$/, '');
 }
 
-/**
- * Whether the socket a request goes out on has served others before. undici does not tell its handlers, but it
- * publishes the socket right after their `onConnect`, in the same turn.
- */
-const served = new WeakSet<Socket>();
-let starting: { reusedSocket: boolean } | undefined;
+/** Wants to know of the socket that its call goes out on. */
+interface SocketTaker {
+  /** `opening`: how it was opened, where no call went out on it before. */
+  tookSocket(opening: Opening | undefined): void;
+}
+
+/** undici does not show its handlers the socket, but publishes it right after their `onConnect`, in the same turn. */
+let starting: SocketTaker | undefined;
 
 subscribe('undici:client:sendHeaders', (message) => {
-  const { socket } = message as { socket: Socket };
-  if (starting) starting.reusedSocket = served.has(socket);
+  const opening = takeOpening((message as { socket: Socket }).socket);
+  starting?.tookSocket(opening);
   starting = undefined;
-  served.add(socket);
 });
 
-/** Called from `onConnect`: notes on `run` whether its socket was used before. */
-export function noteSocketFor(run: { reusedSocket: boolean }): void {
-  starting = run;
+/** Called from `onConnect`. */
+export function noteSocketFor(taker: SocketTaker): void {
+  starting = taker;
 }

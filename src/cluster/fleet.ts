@@ -6,7 +6,7 @@ import type { Settings } from '../domain/settings.ts';
 import type { Choice, ChooseRequest } from './choice.ts';
 import { chooseFrom } from './choosing.ts';
 import { type EndpointState, type Member, restoreInto, snapshotOf } from './endpoint-state.ts';
-import { type EdgeLearning, LEARNING } from './learned-edge.ts';
+import { type EdgeLearning, LEARNING, learnedAt } from './learned-edge.ts';
 import { EMPTY_ROSTER, mainMember, nextRoster } from './roster.ts';
 import { begin, end, forgetEdge, learn } from './traffic.ts';
 import { type CheckResult, checkBegan, checkEnded, clear, dueAt } from './verification.ts';
@@ -56,6 +56,8 @@ export interface Fleet {
   /** In the order of the settings; with a cluster's name, its members with the weight and priority they have there. */
   views(now: number, cluster?: string): readonly EndpointView[];
   endpoint(id: string): Endpoint | undefined;
+  /** An edge stands in front of it, by its settings or by what it cut. */
+  behindEdge(id: string, now: number): boolean;
   /** Model last seen working there. */
   lastModel(id: string): string | undefined;
 }
@@ -153,6 +155,12 @@ export function createFleet(settings: FleetSettings, rules: Partial<EdgeLearning
     endpoint(id) {
       const state = roster.states.get(id);
       return state && mainMember(state)?.endpoint;
+    },
+    behindEdge(id, now) {
+      const state = roster.states.get(id);
+      if (state === undefined) return false;
+      const configured = mainMember(state)?.endpoint.edge;
+      return configured !== undefined || learnedAt(state.edges, learning, now) !== undefined;
     },
     lastModel: (id) => roster.states.get(id)?.lastModel,
   };

@@ -13,7 +13,8 @@ export interface AnswerHead {
 export type Verdict =
   | { readonly kind: 'whole' }
   | { readonly kind: 'empty' }
-  | { readonly kind: 'not-api'; readonly detail: string }
+  /** `start`: how its body begins, decoded. */
+  | { readonly kind: 'not-api'; readonly detail: string; readonly start?: Buffer }
   | { readonly kind: 'stream-error'; readonly type: string; readonly detail: string }
   | { readonly kind: 'truncated'; readonly detail: string };
 

@@ -99,9 +99,12 @@ export interface ExchangeRecord {
   readonly firstEventMs?: number;
   /** Longest silence of an upstream. */
   readonly longestSilenceMs?: number;
-  /** Why the last attempt that failed did, else the code of the gateway's error, else `client-left`. */
+  /**
+   * Why the last attempt that failed did, else the code of the gateway's error, else `rejected` (an upstream's 4xx,
+   * passed on) or `client-left`.
+   */
   readonly cause?: string;
-  /** No client got a good and whole answer. */
+  /** No client got a good and whole answer; an error passed on is none. Absent while it runs. */
   readonly failed?: boolean;
   /** An edge (configured, learned, or seen as it cut) stood on its way, to the model or to the client. */
   readonly throughEdge?: boolean;

@@ -26,8 +26,16 @@ export type FailureCause =
   | 'truncated' // ended without its end mark
   | 'cancelled'; // by us: client left, exchange cancelled
 
-/** Times of an attempt, in ms since it began; absent = not reached. */
-export interface AttemptTimes {
+/** How long the parts of opening a connection took, in ms; the one that failed counts until it did. */
+export interface ConnectionTimes {
+  readonly dnsMs?: number;
+  /** Through a proxy: until the tunnel stood. */
+  readonly tcpMs?: number;
+  readonly tlsMs?: number;
+}
+
+/** Times of an attempt, in ms since it began; absent = not reached. The connection's are there where it was opened. */
+export interface AttemptTimes extends ConnectionTimes {
   readonly sentMs?: number;
   readonly firstByteMs?: number;
   readonly firstEventMs?: number;
@@ -42,6 +50,10 @@ interface OutcomeBase {
   readonly usage: Usage;
   /** Upstream's own id of the call, where it said one. */
   readonly upstreamRequestId?: string;
+  /** Headers of an answer that was none (a failure's, a rejection's): without secrets, bounded. */
+  readonly headers?: Readonly<Record<string, string>>;
+  /** What the body of such an answer said: one line of at most 300 characters, without secrets. */
+  readonly said?: string;
 }
 
 /** The whole answer came. */

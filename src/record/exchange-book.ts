@@ -1,13 +1,15 @@
 import type { Endpoint } from '../domain/endpoint.ts';
-import type { AttemptRecord, Delivery } from '../domain/ledger.ts';
+import type { AttemptContext, AttemptRecord, Delivery, ExchangeRecord } from '../domain/ledger.ts';
 import type { Outcome } from '../domain/outcome.ts';
 import type { IdentifiedRequest } from '../domain/request.ts';
 import type { ScenarioName } from '../domain/timeouts.ts';
 import type { Usage } from '../domain/usage.ts';
 import type { GatewayError } from '../errors/gateway-error.ts';
 import type { Store } from '../storage/storage.ts';
+import type { BegunCall } from './begun-call.ts';
 import { hasTokens } from './cost.ts';
 import { attemptRecord, exchangeRecord } from './ledger.ts';
+import { contextOf, type Watchers } from './observers.ts';
 import type { PriceBook } from './price.ts';
 
 /** As much of an exchange as the record needs. */
@@ -19,19 +21,31 @@ export interface RecordedExchange {
   readonly scenario: ScenarioName;
   readonly startedAt: number;
   readonly attempts: number;
+  readonly route: string | undefined;
+  /** An edge stood on its way, to the model or to its client. */
+  readonly throughEdge: boolean;
+  readonly queuedMs: number;
+  readonly backoffMs: number;
   readonly joined: number;
   readonly followers: number;
   readonly delivered: boolean;
   readonly cancelled: boolean;
   readonly finished: boolean;
-  readonly journal: { readonly totalBytes: number; readonly end: { readonly kind: string } | undefined };
+  readonly journal: {
+    readonly totalBytes: number;
+    readonly head: { readonly status: number } | undefined;
+    readonly end: { readonly kind: string } | undefined;
+  };
 }
 
 /** How following ended, for one client. */
 export type ClientEnding =
   | { readonly kind: 'delivered' }
   | { readonly kind: 'refused' | 'broken' | 'untold' | 'sent-away'; readonly error: GatewayError }
-  | { readonly kind: 'left' };
+  | { readonly kind: 'left'; readonly silentMs: number };
+
+/** What became of an exchange that nobody follows any more. */
+export type LeftFate = NonNullable<ExchangeRecord['leftFate']>;
 
 export interface BookPorts {
   readonly store: Store;
@@ -44,54 +58,90 @@ export interface BookPorts {
 /** An exchange's page in the ledger, while somebody may still write on it. */
 interface Page {
   readonly attempts: AttemptRecord[];
-  why: string;
+  readonly about: AttemptContext | undefined;
+  call: BegunCall;
+  /** Calls made, those under way included. */
+  begun: number;
+  endpointId: string | undefined;
   model: string | undefined;
   served: number;
   delivery: Delivery;
   error: string | undefined;
-  written: boolean;
+  /** Of the first client. */
+  leftMs: number | undefined;
+  leftSilentMs: number | undefined;
+  leftFate: LeftFate | undefined;
+  heartbeats: number;
+  /** As it was written last. */
+  written: ExchangeRecord | undefined;
 }
 
 /** Keeps the ledger of the exchanges that are under way, and of those that may still be joined. */
 export interface ExchangeBook {
   /** Its page begins. It is written with its first attempt: before that, nothing can have been charged. */
   opened(exchange: RecordedExchange): void;
-  attemptBegan(exchange: RecordedExchange, endpoint: Endpoint, why: string): void;
+  attemptBegan(exchange: RecordedExchange, endpoint: Endpoint, call: BegunCall): void;
   attemptEnded(exchange: RecordedExchange, outcome: Outcome): void;
   /** No attempt will be made any more. */
   ended(exchange: RecordedExchange): void;
+  /** A sign of life went out to its first client. */
+  beat(exchange: RecordedExchange): void;
+  /** Nobody follows it any more. */
+  detached(exchange: RecordedExchange, fate: LeftFate): void;
   /** A client has got what there was for it. */
   followed(exchange: RecordedExchange, joined: boolean, ending: ClientEnding): void;
   /** Nobody can come for it any more. */
   closed(exchange: RecordedExchange): void;
 }
 
-export function createExchangeBook({ store, prices, now, estimate }: BookPorts): ExchangeBook {
+const NOT_CALLED: BegunCall = { why: '', streamed: false, queuedMs: 0, backoffMs: 0 };
+
+export function createExchangeBook(
+  { store, prices, now, estimate }: BookPorts,
+  watchers: Watchers,
+): ExchangeBook {
   const pages = new Map<string, Page>();
 
   function write(exchange: RecordedExchange, page: Page): void {
-    page.written = true;
-    store.closeExchange(recordOf(exchange, page, now()));
+    const earlier = page.written;
+    // A client that comes later for the answer changes what became of it, not when it was over.
+    const record = recordOf(exchange, page, earlier?.endedAt ?? now());
+    page.written = record;
+    store.closeExchange(record);
+    const { about } = page;
+    if (about) watchers.tell((observer) => observer.exchangeEnded?.(record, page.attempts, about, earlier));
   }
 
   return {
     opened(exchange) {
       const page: Page = {
         attempts: [],
-        why: '',
+        about: watchers.any ? contextOf(exchange) : undefined,
+        call: NOT_CALLED,
+        begun: 0,
+        endpointId: undefined,
         model: exchange.request.model,
         served: 0,
         delivery: 'running',
         error: undefined,
-        written: false,
+        leftMs: undefined,
+        leftSilentMs: undefined,
+        leftFate: undefined,
+        heartbeats: 0,
+        written: undefined,
       };
       pages.set(exchange.id, page);
+      const { about } = page;
+      if (about) watchers.tell((observer) => observer.exchangeBegan?.(about, exchange.startedAt));
     },
-    attemptBegan(exchange, endpoint, why) {
+    attemptBegan(exchange, endpoint, call) {
       const page = pages.get(exchange.id);
       if (!page) return;
       const { model } = exchange.request;
-      page.why = why;
+      const { why } = call;
+      page.call = call;
+      page.begun += 1;
+      page.endpointId = endpoint.id;
       page.model = model === undefined ? undefined : (endpoint.models[model] ?? model);
       const startedAt = now();
       if (page.attempts.length > 0)
@@ -110,9 +160,11 @@ export function createExchangeBook({ store, prices, now, estimate }: BookPorts):
         : {};
       const n = page.attempts.length + 1;
       const facts = { protocol, operation, ...estimated };
-      const record = attemptRecord(exchange.id, n, outcome, page.why, page.model, prices(), facts);
+      const record = attemptRecord(exchange.id, n, outcome, page.call, page.model, prices(), facts);
       page.attempts.push(record);
       store.closeAttempt(record);
+      const { about } = page;
+      if (about) watchers.tell((observer) => observer.attemptEnded?.(record, about));
     },
     ended(exchange) {
       const page = pages.get(exchange.id);
@@ -121,15 +173,19 @@ export function createExchangeBook({ store, prices, now, estimate }: BookPorts):
       if (page.delivery === 'running') page.delivery = unfollowed(exchange);
       write(exchange, page);
     },
+    beat(exchange) {
+      const page = pages.get(exchange.id);
+      if (page) page.heartbeats += 1;
+    },
+    detached(exchange, fate) {
+      const page = pages.get(exchange.id);
+      if (page?.leftMs !== undefined) page.leftFate ??= fate;
+    },
     followed(exchange, joined, ending) {
       const page = pages.get(exchange.id);
       if (!page) return;
-      if (joined && ending.kind === 'delivered') page.served += 1;
-      if (ending.kind === 'delivered') page.delivery = 'delivered';
-      else if (ending.kind !== 'left' && ending.kind !== 'sent-away' && page.delivery !== 'delivered') {
-        page.delivery = ending.kind === 'untold' ? 'undelivered' : ending.kind;
-        page.error = ending.error.code;
-      }
+      if (ending.kind === 'left' && !joined) noteLeft(page, ending.silentMs, now() - exchange.startedAt);
+      noteEnding(page, joined, ending);
       // The client that ends is still counted among the followers.
       if (!exchange.finished || exchange.followers > 1) return;
       if (page.delivery === 'running') page.delivery = unfollowed(exchange);
@@ -143,6 +199,25 @@ export function createExchangeBook({ store, prices, now, estimate }: BookPorts):
       write(exchange, page);
     },
   };
+}
+
+/** What one client's ending says of the whole exchange. */
+function noteEnding(page: Page, joined: boolean, ending: ClientEnding): void {
+  if (ending.kind === 'delivered') {
+    page.delivery = 'delivered';
+    if (joined) page.served += 1;
+    return;
+  }
+  if (ending.kind === 'left' || ending.kind === 'sent-away' || page.delivery === 'delivered') return;
+  page.delivery = ending.kind === 'untold' ? 'undelivered' : ending.kind;
+  page.error = ending.error.code;
+}
+
+/** A ticket may be fetched by one client after the other: the first one counts. */
+function noteLeft(page: Page, silentMs: number, leftMs: number): void {
+  if (page.leftMs !== undefined) return;
+  page.leftMs = leftMs;
+  page.leftSilentMs = silentMs;
 }
 
 /** How an exchange ended that no client saw the end of. */
@@ -171,6 +246,19 @@ function recordOf(exchange: RecordedExchange, page: Page, endedAt: number | unde
     scenario: exchange.scenario,
     requestBytes: request.body.length,
     status,
+    route: exchange.route,
+    attemptCount: page.begun,
+    endpointId: page.endpointId,
+    throughEdge: exchange.throughEdge,
+    queuedMs: exchange.queuedMs,
+    backoffMs: exchange.backoffMs,
+    leftMs: page.leftMs,
+    leftSilentMs: page.leftSilentMs,
+    leftFate: page.leftFate,
+    clientPatienceMs: request.clientPatienceMs,
+    heartbeats: page.heartbeats,
+    answerStatus: exchange.journal.head?.status,
+    requestHeaders: request.headers,
     delivery: page.delivery,
     error: page.error,
     joined: exchange.joined,

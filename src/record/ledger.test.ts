@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { AttemptRecord, Delivery, ExchangeRecord } from '../domain/ledger.ts';
 import type { Failed, Outcome } from '../domain/outcome.ts';
+import type { BegunCall } from './begun-call.ts';
 import { attemptRecord, type CallFacts, type ExchangeFacts, exchangeRecord } from './ledger.ts';
 import { builtInPrices } from './price.ts';
 
@@ -36,8 +37,10 @@ const failed = (given: Partial<Failed>): Outcome => ({
   ...given,
 });
 
+const begun: BegunCall = { why: 'priority', streamed: true, queuedMs: 0, backoffMs: 0 };
+
 const record = (outcome: Outcome, n = 1, model: string | undefined = 'claude-sonnet-4-5', facts = call) =>
-  attemptRecord('req-1', n, outcome, 'priority', model, prices, facts);
+  attemptRecord('req-1', n, outcome, begun, model, prices, facts);
 
 /** 1,000 × $3 and 100 × $15 per million. */
 const COST = 4_500;
@@ -57,6 +60,7 @@ describe('attemptRecord', () => {
       usage,
       costMicroUsd: COST,
       upstreamRequestId: 'up-1',
+      streamed: true,
       why: 'priority',
     });
   });
@@ -80,6 +84,8 @@ describe('attemptRecord', () => {
       chargeRisk: 'likely',
       charge: 'unknown',
       usage: {},
+      timer,
+      streamed: true,
       why: 'priority',
     });
     expect(record(failed({})).detail).toBe('HTTP 524');
@@ -93,7 +99,7 @@ describe('attemptRecord', () => {
     ],
     [
       'no model',
-      attemptRecord('x', 1, answered, '', undefined, prices, call),
+      attemptRecord('x', 1, answered, begun, undefined, prices, call),
       { charge: 'charged', costMicroUsd: undefined },
     ],
     [
@@ -167,6 +173,23 @@ const facts = (attempts: readonly AttemptRecord[], delivery: Delivery, served = 
   cluster: 'default',
   scenario: 'chat',
   requestBytes: 9,
+  model: undefined,
+  effort: undefined,
+  status: undefined,
+  route: undefined,
+  attemptCount: attempts.length,
+  endpointId: attempts.at(-1)?.endpointId,
+  throughEdge: false,
+  queuedMs: 0,
+  backoffMs: 0,
+  leftMs: undefined,
+  leftSilentMs: undefined,
+  leftFate: undefined,
+  clientPatienceMs: undefined,
+  heartbeats: 0,
+  error: undefined,
+  answerStatus: 200,
+  requestHeaders: {},
   delivery,
   joined: served,
   attempts,

@@ -1,9 +1,11 @@
 import type { AttemptRecord, ChargeState, Delivery, ExchangeRecord } from '../domain/ledger.ts';
-import type { ChargeRisk, Outcome } from '../domain/outcome.ts';
+import type { ChargeRisk, Failed, Outcome } from '../domain/outcome.ts';
 import type { Operation, Protocol } from '../domain/protocol.ts';
 import type { Usage } from '../domain/usage.ts';
 import { attemptLost } from '../storage/storage.ts';
+import type { BegunCall } from './begun-call.ts';
 import { chargeOf, costMicroUsd, hasTokens } from './cost.ts';
+import { causeOf, firstEventOf, isFailed, keptHeaders, longestSilenceOf } from './evidence.ts';
 import type { PriceBook } from './price.ts';
 
 /** What an outcome does not say of its call. */
@@ -14,12 +16,12 @@ export interface CallFacts {
   readonly estimated?: Usage;
 }
 
-/** One upstream call for the ledger. `model` is the one asked upstream; `why`, what chose the endpoint. */
+/** One upstream call for the ledger. `model` is the one asked upstream. */
 export function attemptRecord(
   exchangeId: string,
   n: number,
   outcome: Outcome,
-  why: string,
+  call: BegunCall,
   model: string | undefined,
   prices: PriceBook,
   { protocol, operation, estimated }: CallFacts,
@@ -31,34 +33,49 @@ export function attemptRecord(
     const price = model === undefined ? undefined : prices.priceOf(model);
     return price && costMicroUsd(usage, price, protocol);
   }
-  return {
+  const { times } = outcome;
+  const failure = outcome.kind === 'failed' ? outcome : undefined;
+  // All fields at once, as in `exchangeRecord`.
+  const record: Whole<AttemptRecord> = {
     exchangeId,
     n,
     endpointId: outcome.endpointId,
     startedAt: outcome.startedAt,
-    ...outcome.times,
-    ...(outcome.kind === 'failed' ? failureFacts(outcome) : { result: outcome.kind, status: outcome.status }),
+    queuedMs: call.queuedMs || undefined,
+    backoffMs: call.backoffMs || undefined,
+    dnsMs: times.dnsMs,
+    tcpMs: times.tcpMs,
+    tlsMs: times.tlsMs,
+    streamed: call.streamed,
+    sentMs: times.sentMs,
+    firstByteMs: times.firstByteMs,
+    firstEventMs: times.firstEventMs,
+    longestSilenceMs: times.longestSilenceMs,
+    totalMs: times.totalMs,
+    result: outcome.kind === 'failed' ? outcome.cause : outcome.kind,
+    status: outcome.status,
+    phase: failure?.phase,
+    endedBy: failure?.endedBy,
+    silenceMs: failure?.silenceMs,
     chargeRisk: riskOf(outcome, operation),
     charge,
     usage: charge === 'estimated' ? usage : outcome.usage,
-    ...(cost === undefined ? {} : { costMicroUsd: cost }),
-    ...(outcome.upstreamRequestId === undefined ? {} : { upstreamRequestId: outcome.upstreamRequestId }),
-    why,
+    costMicroUsd: cost,
+    detail: failure && detailOf(failure),
+    timer: failure?.timer,
+    headers: outcome.headers,
+    said: outcome.said,
+    upstreamRequestId: outcome.upstreamRequestId,
+    why: call.why,
   };
+  return record as AttemptRecord;
 }
 
-function failureFacts(outcome: Outcome & { kind: 'failed' }) {
-  const { cause, status, phase, endedBy, silenceMs, timer, detail } = outcome;
-  const set = timer === undefined ? '' : `timer ${timer.name}: ${timer.ms} ms, set by ${timer.setBy}`;
-  return {
-    result: cause,
-    ...(status === undefined ? {} : { status }),
-    phase,
-    endedBy,
-    silenceMs,
-    detail: set || detail,
-  };
-}
+/** A record with every field, those that are absent as undefined. */
+type Whole<Type> = { -readonly [Name in keyof Required<Type>]: Type[Name] | undefined };
+
+const detailOf = ({ timer, detail }: Failed): string =>
+  timer === undefined ? detail : `timer ${timer.name}: ${timer.ms} ms, set by ${timer.setBy}`;
 
 /** Of an answer too: one that was given was certainly charged, unless it is of a kind that may be free. */
 function riskOf(outcome: Outcome, operation: Operation): ChargeRisk {
@@ -74,15 +91,21 @@ type OfAttempts =
   | 'lostMicroUsd'
   | 'lostCalls'
   | 'savedMicroUsd'
-  | 'savedCalls';
+  | 'savedCalls'
+  | 'firstEventMs'
+  | 'longestSilenceMs'
+  | 'cause'
+  | 'failed'
+  | 'headers';
 
 /** All there is to say of an exchange, but for what follows from its attempts. Undefined is the same as absent. */
-export type ExchangeFacts = {
-  readonly [Name in keyof Omit<ExchangeRecord, OfAttempts>]:
-    | Omit<ExchangeRecord, OfAttempts>[Name]
-    | undefined;
-} & Pick<ExchangeRecord, 'delivery'> & {
+export type ExchangeFacts = Whole<Omit<ExchangeRecord, OfAttempts>> &
+  Pick<ExchangeRecord, 'id' | 'startedAt' | 'delivery'> & {
     readonly attempts: readonly AttemptRecord[];
+    /** Status of the answer that its clients got. */
+    readonly answerStatus: number | undefined;
+    /** The request's, as they came. */
+    readonly requestHeaders: Readonly<Record<string, string>>;
     /** Joined clients that got the whole answer: each would have paid for a call of its own. */
     readonly served: number;
   };
@@ -95,7 +118,7 @@ export function exchangeRecord(facts: ExchangeFacts): ExchangeRecord {
   const answer = attempts.findLast(({ result }) => result === 'answered');
   const savedCalls = answer === undefined || answer.charge === 'not-charged' ? 0 : served;
   // All fields at once, absent ones as undefined, which JSON leaves out: spreads would cost 12 KB a record.
-  const record: { [Name in keyof ExchangeRecord]?: ExchangeRecord[Name] | undefined } = {
+  const record: Whole<ExchangeRecord> = {
     id: facts.id,
     startedAt: facts.startedAt,
     endedAt: facts.endedAt,
@@ -111,6 +134,22 @@ export function exchangeRecord(facts: ExchangeFacts): ExchangeRecord {
     scenario: facts.scenario,
     requestBytes: facts.requestBytes,
     status: facts.status,
+    route: facts.route,
+    attemptCount: facts.attemptCount,
+    endpointId: facts.endpointId,
+    firstEventMs: firstEventOf(attempts, facts.startedAt),
+    longestSilenceMs: longestSilenceOf(attempts),
+    cause: causeOf(attempts, facts),
+    failed: isFailed(facts),
+    throughEdge: facts.throughEdge,
+    queuedMs: facts.queuedMs,
+    backoffMs: facts.backoffMs,
+    leftMs: facts.leftMs,
+    leftSilentMs: facts.leftSilentMs,
+    leftFate: facts.leftFate,
+    clientPatienceMs: facts.clientPatienceMs,
+    heartbeats: facts.heartbeats,
+    headers: undefined,
     delivery,
     error: facts.error,
     joined: facts.joined,
@@ -122,6 +161,7 @@ export function exchangeRecord(facts: ExchangeFacts): ExchangeRecord {
     savedMicroUsd: savedCalls === 0 ? 0 : times(answer?.costMicroUsd, savedCalls),
     savedCalls,
   };
+  record.headers = keptHeaders(record as ExchangeRecord, facts.requestHeaders);
   return record as ExchangeRecord;
 }
 

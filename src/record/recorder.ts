@@ -1,16 +1,19 @@
 import type { Endpoint } from '../domain/endpoint.ts';
 import type { EndpointView, HealthEvent } from '../domain/health.ts';
+import type { RecordObserver } from '../domain/ledger.ts';
 import type { Outcome } from '../domain/outcome.ts';
 import type { ClientRequest, IdentifiedRequest } from '../domain/request.ts';
 import { errorText, type GatewayError } from '../errors/gateway-error.ts';
 import { NO_TOTALS, type Totals } from '../storage/storage.ts';
 import type { Log } from '../telemetry/telemetry.ts';
+import type { BegunCall } from './begun-call.ts';
 import {
   type BookPorts,
   type ClientEnding,
   createExchangeBook,
   type RecordedExchange,
 } from './exchange-book.ts';
+import { contextOf, createWatchers } from './observers.ts';
 
 export type { Totals };
 
@@ -40,19 +43,21 @@ export interface PickedRecord {
 export interface Recorder {
   received(
     request: IdentifiedRequest,
-    seat: { kind: 'opened' } | { kind: 'joined'; how: 'live' | 'replay'; exchange: { id: string } },
+    seat: { kind: 'opened' } | { kind: 'joined'; how: 'live' | 'replay'; exchange: RecordedExchange },
   ): void;
   /** A request that never became an exchange: bad JSON, unknown path, over a limit. */
   turnedAway(request: ClientRequest, error: GatewayError, durationMs: number): void;
   /** An exchange begins: on record before its first upstream byte. */
   opened(exchange: RecordedExchange): void;
   picked(record: PickedRecord): void;
-  attemptBegan(exchange: RecordedExchange, endpoint: Endpoint, why: string): void;
+  attemptBegan(exchange: RecordedExchange, endpoint: Endpoint, call: BegunCall): void;
   attemptEnded(exchange: RecordedExchange, outcome: Outcome): void;
   /** A call broke as on a stale connection, and went out anew: two calls for the ledger, one attempt for the log. */
-  sentAnew(exchange: RecordedExchange, broken: Outcome, endpoint: Endpoint, why: string): void;
+  sentAnew(exchange: RecordedExchange, broken: Outcome, endpoint: Endpoint, call: BegunCall): void;
   /** No attempt will be made any more. */
   ended(exchange: RecordedExchange): void;
+  /** A sign of life went out to a client; `joined`: not the first one. */
+  beat(exchange: RecordedExchange, joined: boolean): void;
   /** Nobody follows an exchange any more. */
   detached(
     exchange: RecordedExchange,
@@ -73,12 +78,15 @@ export interface Recorder {
 /** What the recorder writes to, and looks up an endpoint's state in. */
 export interface RecorderPorts extends BookPorts {
   readonly log: Log;
+  /** Told of all that goes on record, in their order. */
+  readonly observers: readonly RecordObserver[];
   view(endpointId: string): EndpointView | undefined;
 }
 
 export function createRecorder(ports: RecorderPorts): Recorder {
   const { log, store, view } = ports;
-  const book = createExchangeBook(ports);
+  const watchers = createWatchers(ports.observers, (detail) => log.write({ kind: 'internal', detail }));
+  const book = createExchangeBook(ports, watchers);
   let totals: Totals = NO_TOTALS;
 
   const count = (ending: 'success' | 'failure' | 'neither', durationMs: number) => {
@@ -107,12 +115,15 @@ export function createRecorder(ports: RecorderPorts): Recorder {
         ...(model === undefined ? {} : { model }),
         client: client.name,
       });
-      if (seat.kind === 'joined')
-        log.write({ kind: 'joined', id, exchangeId: seat.exchange.id, how: seat.how });
+      if (seat.kind !== 'joined') return;
+      const { exchange, how } = seat;
+      log.write({ kind: 'joined', id, exchangeId: exchange.id, how });
+      if (watchers.any) watchers.tell((observer) => observer.joined?.(how, contextOf(exchange)));
     },
     turnedAway({ id, method, path }, error, durationMs) {
       log.write({ kind: 'request', id, method, path });
       log.write(gaveUp(id, error, 0, durationMs));
+      if (watchers.any) watchers.tell((observer) => observer.turnedAway?.(error.code, error.status));
       count('failure', durationMs);
     },
     picked({ id, endpoint, why, edgeIgnored, attempt, retryMax, waitedMs }) {
@@ -127,9 +138,13 @@ export function createRecorder(ports: RecorderPorts): Recorder {
     },
     opened: book.opened,
     attemptBegan: book.attemptBegan,
-    sentAnew(exchange, broken, endpoint, why) {
+    sentAnew(exchange, broken, endpoint, call) {
       book.attemptEnded(exchange, broken);
-      book.attemptBegan(exchange, endpoint, why);
+      book.attemptBegan(exchange, endpoint, { ...call, queuedMs: 0, backoffMs: 0 });
+    },
+    beat(exchange, joined) {
+      if (!joined) book.beat(exchange);
+      if (watchers.any) watchers.tell((observer) => observer.heartbeat?.(exchange.request.protocol));
     },
     ended: book.ended,
     attemptEnded(exchange, outcome) {
@@ -152,7 +167,9 @@ export function createRecorder(ports: RecorderPorts): Recorder {
         ...optional,
       });
     },
-    detached({ id }, fate) {
+    detached(exchange, fate) {
+      const { id } = exchange;
+      book.detached(exchange, fate.kind);
       log.write({ kind: 'detached', id, fate: fate.kind, why: fate.kind === 'run-on' ? fate.why : 'left' });
     },
     followed(record) {
@@ -171,6 +188,7 @@ export function createRecorder(ports: RecorderPorts): Recorder {
     },
     health(events) {
       if (events.length > 0) store.appendHealthEvents(events);
+      if (events.length > 0 && watchers.any) watchers.tell((observer) => observer.health?.(events));
       for (const event of events) writeHealth(log, event, view(event.endpointId));
     },
     internal(detail, id) {

@@ -20,6 +20,13 @@ export interface Exchange {
   readonly ticket: boolean;
   cluster: string;
   scenario: ScenarioName;
+  /** Name of the route that took it. */
+  readonly route: string | undefined;
+  /** An edge stands between it and its client, or stood between it and a model it asked. */
+  throughEdge: boolean;
+  /** Time spent waiting for slots, and between attempts. */
+  queuedMs: number;
+  backoffMs: number;
   /** Where the running, or the last, attempt goes. */
   endpointId: string | undefined;
   attempts: number;
@@ -40,6 +47,9 @@ export interface Exchange {
   expiry: Timer | undefined;
   fingerprint: string | undefined;
 }
+
+/** A rule of thumb: a token comes in an event of its own, and this is about its length. */
+export const STREAM_BYTES_PER_TOKEN = 150;
 
 /** Ends an exchange: no further attempt is made, the running one is cut. */
 export function cancelExchange(exchange: Exchange): void {
@@ -62,6 +72,7 @@ export function viewOf(exchange: Exchange, now: number): ExchangeView {
       : exchange.endpointId
         ? 'attempting'
         : 'waiting';
+  const tokensPerS = journal.head?.form === 'events' ? journal.bytesPerS(now) / STREAM_BYTES_PER_TOKEN : 0;
   return {
     id: exchange.id,
     startedAt: exchange.startedAt,
@@ -81,6 +92,7 @@ export function viewOf(exchange: Exchange, now: number): ExchangeView {
     joined: exchange.joined,
     keptBytes: journal.keptBytes,
     receivedBytes: journal.totalBytes,
+    ...(state === 'streaming' && tokensPerS > 0 ? { estimatedTokensPerS: tokensPerS } : {}),
     state,
   };
 }

@@ -22,6 +22,9 @@ export interface OpenOptions {
   readonly cluster: string;
   readonly scenario: ScenarioName;
   readonly onDisconnect: OnDisconnect;
+  readonly route: string | undefined;
+  /** An edge stands in front of the client's listener. */
+  readonly behindEdge: boolean;
 }
 
 /** Why an answer is no longer kept. */
@@ -177,6 +180,10 @@ class ExchangeIndex implements Exchanges {
       cluster: options.cluster,
       scenario: options.scenario,
       onDisconnect: options.onDisconnect,
+      route: options.route,
+      throughEdge: options.behindEdge,
+      queuedMs: 0,
+      backoffMs: 0,
       id: request.id,
       request,
       journal: new Journal(this.#ports.clock, keeps, (bytes) => this.#kept(exchange, bytes)),

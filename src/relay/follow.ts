@@ -59,6 +59,7 @@ export function follow(journal: Journal, downstream: Downstream, options: Follow
       startHeartbeat(options.beat, clock, () => {
         if (blocked || !form.beat()) return;
         lastSentAt = clock.now();
+        options.onBeat?.();
       });
     const { cutAt, patience } = options;
     const edgeTimer =

@@ -14,6 +14,8 @@ export interface FollowOptions {
   readonly language: Language;
   readonly clock: Clock;
   readonly receivedAt: number;
+  /** A sign of life went out to this client. */
+  onBeat?(): void;
   /** When this client gets a sign of life. Absent = never. */
   readonly beat?: Beat;
   /** The edge in front of this client cuts then, whatever flows; it is sent away before, and comes back. */

@@ -24,6 +24,9 @@ export interface JournalHead {
 /** What a heartbeat between two events must know. */
 export type JournalProgress = StreamProgress & { readonly atBoundary: boolean };
 
+/** How far back the rate of an answer's bytes looks: one to two spans. */
+const RATE_SPAN_MS = 2_000;
+
 /** Unread bytes at which the upstream is asked to pause, and at which it goes on. */
 const HIGH_WATER_BYTES = 256 * 1024;
 const LOW_WATER_BYTES = 64 * 1024;
@@ -74,6 +77,10 @@ export class Journal {
   #keptBytes = 0;
   #keeps: boolean;
   #lastAppendAt: number | undefined;
+  #spanSince = 0;
+  #spanBytes = 0;
+  #earlierSince = 0;
+  #earlierBytes = 0;
   #flow: FlowControl | undefined;
   #paused = false;
   readonly #cursors = new Set<Cursor>();
@@ -107,6 +114,15 @@ export class Journal {
     return this.#lastAppendAt;
   }
 
+  /** Bytes a second over the last few seconds; 0 = none came in them. */
+  bytesPerS(now: number): number {
+    if (now - (this.#lastAppendAt ?? 0) > 2 * RATE_SPAN_MS) return 0;
+    const isRecent = now - this.#earlierSince <= 3 * RATE_SPAN_MS;
+    const since = isRecent ? this.#earlierSince : this.#spanSince;
+    const bytes = isRecent ? this.#earlierBytes + this.#spanBytes : this.#spanBytes;
+    return (bytes * 1_000) / Math.max(now - since, 1_000);
+  }
+
   get readers(): number {
     return this.#cursors.size;
   }
@@ -138,7 +154,15 @@ export class Journal {
     this.#chunks.push(chunk);
     this.#totalBytes += chunk.length;
     this.#keptBytes += chunk.length;
-    this.#lastAppendAt = this.#clock.now();
+    const now = this.#clock.now();
+    this.#lastAppendAt = now;
+    if (now - this.#spanSince > RATE_SPAN_MS) {
+      this.#earlierSince = this.#spanSince;
+      this.#earlierBytes = this.#spanBytes;
+      this.#spanSince = now;
+      this.#spanBytes = 0;
+    }
+    this.#spanBytes += chunk.length;
     this.#tell();
     if (this.#keeps) this.#onKept(chunk.length);
     if (!this.#paused && this.#unreadBytes() > HIGH_WATER_BYTES) {
@@ -165,6 +189,10 @@ export class Journal {
     this.#dropped = 0;
     this.#totalBytes = 0;
     this.#keptBytes = 0;
+    this.#spanSince = 0;
+    this.#spanBytes = 0;
+    this.#earlierSince = 0;
+    this.#earlierBytes = 0;
     for (const cursor of this.#cursors) {
       cursor.chunk = 0;
       cursor.readBytes = 0;

@@ -38,6 +38,9 @@ const HELD_BYTES_MAX = 256 * 1024;
 /** A whole answer larger than this is given out as it comes. */
 const WHOLE_BYTES_MAX = 64 * 1024 * 1024;
 
+/** Enough of what is no answer to see what it says. */
+const START_BYTES = 16 * 1024;
+
 const NO_USAGE: Usage = {};
 
 /**
@@ -185,18 +188,29 @@ class JournalPump implements Pump {
     if (this.#opened || !head) return { kind: 'whole' };
     const body = this.#held.length === 1 && this.#held[0] ? this.#held[0] : Buffer.concat(this.#held);
     if (head.status < 300 && this.#options.operation === 'generate') {
-      const decoded = decode(body, head.headers['content-encoding']);
-      if (decoded === 'broken') return { kind: 'truncated', detail: 'the compressed answer is not whole' };
-      if (decoded) {
-        const answer = readAnswer(this.#options.protocol, decoded);
-        if (answer.kind === 'error')
-          return { kind: 'stream-error', type: answer.type, detail: answer.message };
-        if (answer.kind !== 'answer') return answer;
-        this.#wholeUsage = answer.usage;
-      }
+      const problem = this.#problemIn(decode(body, head.headers['content-encoding']));
+      if (problem) return problem;
     }
     this.#commit();
     return { kind: 'whole' };
+  }
+
+  /** Why a whole body under a 200 is no answer; undefined where it is one, or can't be looked into. */
+  #problemIn(body: Buffer | 'broken' | undefined): Verdict | undefined {
+    if (body === 'broken') return { kind: 'truncated', detail: 'the compressed answer is not whole' };
+    if (!body) return undefined;
+    const answer = readAnswer(this.#options.protocol, body);
+    switch (answer.kind) {
+      case 'error':
+        return { kind: 'stream-error', type: answer.type, detail: answer.message };
+      case 'not-api':
+        return { ...answer, start: body.subarray(0, START_BYTES) };
+      case 'empty':
+        return answer;
+      case 'answer':
+        this.#wholeUsage = answer.usage;
+        return undefined;
+    }
   }
 
   #answerEstimate(): Verdict {

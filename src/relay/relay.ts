@@ -1,5 +1,5 @@
 export { fateOf } from './departure.ts';
-export { cancelExchange, type Exchange, keyOf } from './exchange.ts';
+export { cancelExchange, type Exchange, keyOf, STREAM_BYTES_PER_TOKEN } from './exchange.ts';
 export {
   createExchanges,
   type Dropped,

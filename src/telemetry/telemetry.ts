@@ -4,3 +4,4 @@ export { followLog } from './log-follower.ts';
 export { logLine } from './log-line.ts';
 export { type LineFilter, lineFilter, readLogTail, type TailOptions } from './log-reader.ts';
 export { maskKeys, redact } from './redact.ts';
+export { shownHeaders } from './shown-headers.ts';

@@ -1,0 +1,75 @@
+import type { AttemptContext, RecordObserver } from '../domain/ledger.ts';
+import type { IdentifiedRequest } from '../domain/request.ts';
+import type { ScenarioName } from '../domain/timeouts.ts';
+
+/** Those who watch what goes on record. */
+export interface Watchers {
+  /** Somebody watches: only then is it worth making what they are told. */
+  readonly any: boolean;
+  /** One that throws is passed over, and told of once. */
+  tell(call: (observer: RecordObserver) => unknown): void;
+}
+
+/** `onThrow` hears of each observer's first mistake. */
+export function createWatchers(
+  observers: readonly RecordObserver[],
+  onThrow: (detail: string) => void,
+): Watchers {
+  const blamed = new Set<RecordObserver>();
+  const blame = (observer: RecordObserver, thrown: unknown) => {
+    if (blamed.has(observer)) return;
+    blamed.add(observer);
+    const detail = thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown);
+    onThrow(`an observer of the record failed: ${detail}`);
+  };
+  return {
+    any: observers.length > 0,
+    tell(call) {
+      for (const observer of observers) {
+        try {
+          const given = call(observer);
+          // An async one would otherwise end the process.
+          if (given instanceof Promise) given.catch((thrown: unknown) => blame(observer, thrown));
+        } catch (thrown) {
+          blame(observer, thrown);
+        }
+      }
+    },
+  };
+}
+
+/** As much of an exchange as `AttemptContext` is made of. */
+interface Watched {
+  readonly id: string;
+  readonly request: IdentifiedRequest;
+  readonly cluster: string;
+  readonly scenario: ScenarioName;
+}
+
+export function contextOf({ id, request, cluster, scenario }: Watched): AttemptContext {
+  const { protocol, operation, stream, model, client, headers } = request;
+  const traceparent = traceparentIn(headers.traceparent);
+  return {
+    id,
+    protocol,
+    operation,
+    stream,
+    client: client.name,
+    cluster,
+    scenario,
+    ...(model === undefined ? {} : { model }),
+    ...(traceparent === undefined ? {} : { traceparent }),
+  };
+}
+
+/** Version, trace id, parent id, flags. */
+const TRACEPARENT = /^([0-9a-f]{2})-([0-9a-f]{32})-([0-9a-f]{16})-[0-9a-f]{2}(-.{0,200})?$/;
+
+/** A `traceparent` of the right shape (https://www.w3.org/TR/trace-context/#traceparent-header); else undefined. */
+export function traceparentIn(header: string | undefined): string | undefined {
+  const [, version, traceId = '', parentId = '', more] = TRACEPARENT.exec(header ?? '') ?? [];
+  if (version === undefined || version === 'ff') return undefined;
+  // Later versions may have more fields, the first one has not.
+  if (version === '00' && more !== undefined) return undefined;
+  return /^0+$/.test(traceId) || /^0+$/.test(parentId) ? undefined : header;
+}

@@ -1,0 +1,80 @@
+import { describe, expect, it } from 'vitest';
+import { isCredentialHeader, shownHeaders } from './shown-headers.ts';
+
+describe('isCredentialHeader', () => {
+  it.each([
+    'authorization',
+    'proxy-authorization',
+    'x-api-key',
+    'api-key',
+    'x-goog-api-key',
+    'ocp-apim-subscription-key',
+    'cookie',
+    'set-cookie',
+    'set-cookie2',
+    'x-qcc-admin-token',
+    'x-auth-token',
+    'x-amz-security-token',
+    'x-csrf-token',
+    'cf-access-client-secret',
+    'cf-access-jwt-assertion',
+    'x-forwarded-authorization',
+    'x-authorization-copy',
+    'x_api_key',
+    'token',
+  ])('%s is one', (name) => expect(isCredentialHeader(name)).toBe(true));
+
+  it.each([
+    'anthropic-ratelimit-tokens-remaining',
+    'anthropic-ratelimit-input-tokens-reset',
+    'x-ratelimit-remaining-tokens',
+    'x-rate-limit-token',
+    'retry-after',
+    'request-id',
+    'idempotency-key',
+    'x-claude-code-session-id',
+    'content-type',
+    'cf-ray',
+    'www-authenticate',
+    'x-token-count',
+    'author',
+  ])('%s is none', (name) => expect(isCredentialHeader(name)).toBe(false));
+});
+
+describe('shownHeaders', () => {
+  const headers = {
+    authorization: 'Bearer topsecret-value',
+    'x-echo': 'you sent topsecret-value',
+    'x-other': 'sk-ant-api03-abcdefghijkl and endpoint-secret',
+    'retry-after': '30',
+  };
+
+  it.each([
+    ['mask', { authorization: '***' }],
+    ['drop', {}],
+  ] as const)('%ss credentials, and what they held wherever it stands', (credentials, more) => {
+    expect(shownHeaders(headers, { credentials, secrets: ['endpoint-secret'] })).toEqual({
+      ...more,
+      'x-echo': 'you sent ***',
+      'x-other': 'sk-*** and ***',
+      'retry-after': '30',
+    });
+  });
+
+  it('is bounded, and keeps what tells most', () => {
+    const many = Object.fromEntries(Array.from({ length: 200 }, (_, n) => [`x-pad-${n}`, 'v'.repeat(5_000)]));
+    const shown = shownHeaders(
+      { ...many, 'anthropic-ratelimit-requests-remaining': '0' },
+      { credentials: 'drop', secrets: [] },
+    );
+    expect(Object.keys(shown)).toHaveLength(40);
+    expect(shown['anthropic-ratelimit-requests-remaining']).toBe('0');
+    expect(shown['x-pad-0']).toHaveLength(200);
+  });
+
+  it('masks before it cuts: no half of a key stays', () => {
+    const value = `${'v'.repeat(190)} sk-ant-api03-abcdefghijklmnop`;
+    const shown = shownHeaders({ 'x-long': value }, { credentials: 'drop', secrets: [] });
+    expect(shown['x-long']).not.toContain('api03');
+  });
+});
