@@ -53,13 +53,23 @@ export const LAYERS = {
     what: 'verification probes that work off the failure queue',
     imports: ['platform', 'cluster', 'attempt', 'telemetry'],
   },
+  doctor: {
+    kind: 'shell',
+    what: 'the walk from here to an endpoint’s model, step by step, and what it says is wrong',
+    imports: ['platform', 'attempt', 'health', 'protocols', 'sse', 'telemetry'],
+  },
   storage: { kind: 'shell', what: 'the backends of what must survive, migrations', imports: [] },
-  telemetry: { kind: 'shell', what: 'log, metrics', imports: [] },
+  telemetry: { kind: 'shell', what: 'log, metrics, traces', imports: ['platform'] },
+  alerts: {
+    kind: 'shell',
+    what: 'messages to webhooks about what goes wrong, and when it is right again',
+    imports: ['platform', 'telemetry'],
+  },
   config: { kind: 'shell', what: 'YAML to one frozen validated value, watched', imports: [] },
   admin: {
     kind: 'shell',
-    what: 'the HTTP API behind the CLI',
-    imports: ['cluster', 'storage', 'telemetry', 'config'],
+    what: 'the HTTP API behind CLI and dashboard, live streams, the dashboard’s files',
+    imports: ['platform', 'cluster', 'storage', 'telemetry', 'config'],
   },
   cli: { kind: 'edge', what: 'commands; they talk to `admin` over HTTP', imports: ['config', 'sse'] },
   simulator: {

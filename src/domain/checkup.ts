@@ -65,4 +65,6 @@ export interface CheckupOptions {
   readonly model?: string;
   /** Finds out how long an answer may stay silent, by asking for slow ones. Costs calls. */
   readonly probeEdge?: boolean;
+  /** How long a silence `probeEdge` looks for; absent = 130 s. */
+  readonly silenceUpToMs?: number;
 }

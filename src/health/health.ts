@@ -1,1 +1,2 @@
+export { pickModel, randomCode } from './question.ts';
 export { type Conversation, createVerifier, type Verifier } from './verifier.ts';
