@@ -1,4 +1,6 @@
 import type { ComponentType } from 'preact';
+import { Costs } from './pages/costs.tsx';
+import { Endpoints } from './pages/endpoints.tsx';
 import { Now } from './pages/now.tsx';
 
 /** A page: the first part of the address names it (`#/requests`). Those with `nav` stand in the navigation, in this order. */
@@ -8,4 +10,8 @@ export interface Page {
   readonly nav: boolean;
 }
 
-export const PAGES: readonly Page[] = [{ name: 'now', show: Now, nav: true }];
+export const PAGES: readonly Page[] = [
+  { name: 'now', show: Now, nav: true },
+  { name: 'endpoints', show: Endpoints, nav: true },
+  { name: 'costs', show: Costs, nav: true },
+];

@@ -10,12 +10,12 @@ export interface Loaded<T> {
 }
 
 /**
- * Gets `path`, and gets it anew when it changes, every `everyMs` if given (not while the page is hidden), and after
- * `again()`. An answer that comes late, for a path that is not wanted any more, is dropped.
+ * Gets `path`, and gets it anew when it changes, every `everyMs` if given (not while the page is hidden), when
+ * `turn` changes, and after `again()`. An answer that comes late, for a path that is not wanted any more, is dropped.
  */
-export function useLoaded<T>(path: string | undefined, everyMs?: number): Loaded<T> {
+export function useLoaded<T>(path: string | undefined, everyMs?: number, turn?: unknown): Loaded<T> {
   const [state, setState] = useState<{ path?: string; value?: T; error?: ApiError }>({});
-  const [turn, setTurn] = useState(0);
+  const [asked, setAsked] = useState(0);
   const token = tokenTurn.value;
   useEffect(() => {
     if (path === undefined) return;
@@ -40,11 +40,11 @@ export function useLoaded<T>(path: string | undefined, everyMs?: number): Loaded
       controller.abort();
       window.clearInterval(timer);
     };
-  }, [path, everyMs, turn, token]);
+  }, [path, everyMs, turn, asked, token]);
   return {
     value: state.value,
     error: state.error,
     loading: state.path !== path,
-    again: () => setTurn((n) => n + 1),
+    again: () => setAsked((n) => n + 1),
   };
 }
