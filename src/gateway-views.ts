@@ -3,7 +3,10 @@ import type { Fleet } from './cluster/cluster.ts';
 import type { EndpointView, HealthEvent } from './domain/health.ts';
 import type { Settings } from './domain/settings.ts';
 import type { QueueView } from './domain/view.ts';
+import type { ConfigDesk } from './gateway-config.ts';
+import type { Watching } from './gateway-live.ts';
 import type { Verifier } from './health/health.ts';
+import type { Observing } from './observing.ts';
 import type { Clock } from './platform/clock.ts';
 import type { Recorder, Totals } from './record/record.ts';
 import type { Exchanges } from './relay/relay.ts';
@@ -17,6 +20,10 @@ export interface ViewedGateway {
   readonly store: Store;
   readonly recorder: Recorder;
   readonly clock: Clock;
+  readonly watching: Watching;
+  readonly observing: Observing;
+  readonly config: ConfigDesk;
+  readonly whatIf: AdminPorts['whatIf'];
   /** Counters of all earlier runs. */
   readonly lifetimeBefore: Totals;
   readonly startedAt: number;
@@ -37,7 +44,8 @@ export interface ViewedGateway {
 
 /** The gateway behind the admin API. */
 export function adminPortsOf(gateway: ViewedGateway): AdminPorts {
-  const { fleet, verifier, exchanges, store, clock, about } = gateway;
+  const { fleet, verifier, exchanges, store, clock, about, watching, config } = gateway;
+  const queue = () => fleet.views(clock.now()).flatMap(queueView);
   return {
     gateway: () => gatewayView(gateway),
     clusters() {
@@ -53,7 +61,7 @@ export function adminPortsOf(gateway: ViewedGateway): AdminPorts {
     history: async (endpointId, limit) => (await store.healthHistory(endpointId, limit)).toReversed(),
     verify: (endpointId) => verifier.verify(endpointId),
     verifyQueue: (endpointId) => verifier.verifyQueue(endpointId),
-    queue: () => fleet.views(clock.now()).flatMap(queueView),
+    queue,
     clearQueue(endpointId) {
       const events = fleet.clear(endpointId, clock.now());
       gateway.onCleared(events);
@@ -71,6 +79,15 @@ export function adminPortsOf(gateway: ViewedGateway): AdminPorts {
     ledgerList: (query) => store.ledgerList(query),
     ledgerExchange: (id) => store.ledgerExchange(id),
     ledgerSummary: (query, by) => store.ledgerSummary(query, by),
+    liveView: () => watching.view({ fleet, exchanges, queue, draining: () => about().draining }),
+    onExchange: watching.onExchange,
+    whatIf: gateway.whatIf,
+    config: config.view,
+    checkConfig: config.check,
+    applyConfig: config.apply,
+    setEnabled: config.setEnabled,
+    metrics: gateway.observing.metrics,
+    testAlerts: gateway.observing.testAlerts,
   };
 }
 

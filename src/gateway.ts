@@ -9,8 +9,12 @@ import { fail, ok } from './domain/result.ts';
 import type { Settings } from './domain/settings.ts';
 import type { Usage } from './domain/usage.ts';
 import type { Language } from './errors/catalogue.ts';
+import { type ConfigFile, createConfigDesk } from './gateway-config.ts';
+import { createWatching } from './gateway-live.ts';
 import { adminPortsOf } from './gateway-views.ts';
+import { createWhatIf } from './gateway-what-if.ts';
 import { createVerifier } from './health/health.ts';
+import { createObserving } from './observing.ts';
 import { createPipeline } from './pipeline.ts';
 import { createPlainEndpoints, createSlotQueue } from './plan/plan.ts';
 import type { Clock } from './platform/clock.ts';
@@ -21,7 +25,7 @@ import { createRetryBudget } from './resilience/resilience.ts';
 import type { AnswerShelf } from './run-exchange.ts';
 import { startSaving } from './saving.ts';
 import type { Store } from './storage/storage.ts';
-import type { Log } from './telemetry/telemetry.ts';
+import type { Log, OtlpSettings } from './telemetry/telemetry.ts';
 
 export interface GatewayOptions {
   readonly settings: Settings;
@@ -32,10 +36,14 @@ export interface GatewayOptions {
   readonly language: Language;
   readonly version: string;
   readonly prices: () => PriceBook;
+  /** Where traces and metrics are exported to; absent: nowhere. */
+  readonly otlp?: OtlpSettings;
   /** Told of all that goes on record. */
   readonly observers?: readonly RecordObserver[];
-  /** Shown to people. */
-  readonly configFile: string;
+  /** What the admin API shows and edits. */
+  readonly config: ConfigFile;
+  /** Folder with the dashboard's files; absent: a page that says how to build them. */
+  readonly dashboard?: string;
   readonly demo: boolean;
   /** Reads the configuration again, for `reload`; undefined where it has not changed hands. */
   readonly readSettings: () => Promise<
@@ -70,14 +78,27 @@ export async function startGateway(
   const predictor = createPredictor();
   const saving = await startSaving(store, fleet, predictor, clock);
   const lifetimeBefore = await store.loadTotals();
-  log.setSecrets(secretsOf(current.settings));
+  const slots = createSlotQueue();
+  const observing = await createObserving({
+    ...options,
+    readings: {
+      endpoints: () => fleet.views(clock.now()),
+      waiting: () => current.settings.clusters.map(({ name }) => [name, slots.waiting(name)] as const),
+      running: () => exchanges.running,
+      keptBytes: () => exchanges.keptBytes,
+    },
+  });
+  const hideSecrets = (settings: Settings) =>
+    log.setSecrets([...secretsOf(settings), ...observing.secretsOf(settings)]);
+  hideSecrets(current.settings);
   const transport = createTransport();
+  const watching = createWatching(clock, store);
   const recorder = createRecorder({
     log,
     store,
     prices: () => options.prices(),
     now: clock.now,
-    observers: options.observers ?? [],
+    observers: [watching.observer, ...observing.observers, ...(options.observers ?? [])],
     estimate: estimateUsage,
     view: (id) => fleet.view(id, clock.now()),
   });
@@ -101,6 +122,7 @@ export async function startGateway(
       saving.soon();
     },
   });
+  const plain = createPlainEndpoints();
   const serve = createPipeline({
     fleet,
     transport,
@@ -109,8 +131,9 @@ export async function startGateway(
     clock,
     language,
     random,
-    slots: createSlotQueue(),
-    plain: createPlainEndpoints(),
+    slots,
+    traceparentOf: observing.traceparentOf,
+    plain,
     predictor,
     answers: answersIn(store),
     retries: createRetryBudget(),
@@ -137,6 +160,17 @@ export async function startGateway(
       store,
       recorder,
       clock,
+      watching,
+      observing,
+      config: createConfigDesk(options.config, reload),
+      whatIf: createWhatIf({
+        fleet,
+        predictor,
+        plain,
+        settings: () => current.settings,
+        now: clock.now,
+        random,
+      }),
       lifetimeBefore,
       startedAt,
       reload,
@@ -145,7 +179,7 @@ export async function startGateway(
         draining,
         addresses: doors.urls,
         version: options.version,
-        configFile: options.configFile,
+        configFile: options.config.name,
       }),
       stop: () => void stop(),
       onCleared(events) {
@@ -153,7 +187,12 @@ export async function startGateway(
         saving.soon();
       },
     }),
-    () => current.settings.admin,
+    {
+      clock,
+      language,
+      settings: () => current.settings.admin,
+      ...(options.dashboard === undefined ? {} : { dashboard: options.dashboard }),
+    },
   );
   const doors = createDoors(
     {
@@ -161,7 +200,7 @@ export async function startGateway(
       settings: () => current.settings,
       handlers: {
         serve: (request, downstream, refusal) => void serve(request, downstream, refusal),
-        admin: (request, response, path) => void admin(request, response, path),
+        admin: (request, response, path) => void admin.handle(request, response, path),
       },
     },
     (address) => log.write({ kind: 'listening', address }),
@@ -179,9 +218,10 @@ export async function startGateway(
     const { settings, demo } = read.value;
     current = { settings, demo, loadedAt: clock.now(), problem: undefined };
     fleet.apply(settings);
+    observing.apply(settings);
     transport.keepOnly(settings.clusters.flatMap((cluster) => cluster.endpoints));
     log.setLevel(settings.log.level);
-    log.setSecrets(secretsOf(settings));
+    hideSecrets(settings);
     doors.closeBut(settings.listen);
     verifier.nudge();
     const count = {
@@ -203,11 +243,16 @@ export async function startGateway(
     await within(
       current.settings.drainMs,
       clock,
-      exchanges.idle().then(() => closing),
+      exchanges.idle().then(() => {
+        // Whoever watches sees the drain to its end, and does not prolong it.
+        admin.close();
+        return closing;
+      }),
     );
     doors.destroy();
     await transport.destroy();
     saving.stop();
+    await observing.close();
     await store.close();
     log.write({ kind: 'stopped' });
     await log.close();
@@ -219,7 +264,7 @@ export async function startGateway(
   if (problem !== undefined) {
     saving.stop();
     doors.destroy();
-    await Promise.all([doors.close(), transport.destroy()]);
+    await Promise.all([doors.close(), transport.destroy(), observing.close()]);
     return fail({ detail: problem });
   }
   for (const note of store.notes) log.write({ kind: 'note', detail: note });

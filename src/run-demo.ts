@@ -12,6 +12,7 @@ import { fail, ok, type Result } from './domain/result.ts';
 import type { Settings } from './domain/settings.ts';
 import type { DemoResult, DemoSide } from './domain/view.ts';
 import { type Gateway, startGateway } from './gateway.ts';
+import { configInMemory } from './gateway-config.ts';
 import { systemClock } from './platform/clock.ts';
 import { builtInPrices } from './record/record.ts';
 import { type Simulator, type SimulatorScript, startSimulator } from './simulator/simulator.ts';
@@ -133,7 +134,7 @@ function startDemoGateway(
     random: Math.random,
     language: 'en',
     version: 'demo',
-    configFile: '',
+    config: configInMemory('demo'),
     demo: true,
     readSettings: async () => ok({ settings: demo, demo: true }),
   });

@@ -1,5 +1,6 @@
 import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import type { StartedGateway, StartOptions } from './cli/cli.ts';
 import { demoSettings, formatProblems, loadConfig, watchConfig } from './config/config.ts';
 import type { Result } from './domain/result.ts';
@@ -7,11 +8,12 @@ import { fail, ok } from './domain/result.ts';
 import type { Settings } from './domain/settings.ts';
 import type { Language } from './errors/catalogue.ts';
 import { type Gateway, startGateway } from './gateway.ts';
+import { configOnDisk } from './gateway-config.ts';
 import { systemClock } from './platform/clock.ts';
 import { builtInPrices, overlayPrices, type PriceBook } from './record/record.ts';
 import { startSimulator } from './simulator/simulator.ts';
 import { openStore } from './storage/storage.ts';
-import { openLog } from './telemetry/telemetry.ts';
+import { openLog, otlpSettings } from './telemetry/telemetry.ts';
 
 /** Where the gateway's process runs. */
 export interface Surroundings {
@@ -56,8 +58,10 @@ export async function runGateway(
     return fail({ detail: store.error.detail, exitCode: 1 });
   }
   const prices = pricesIn(home, (detail) => log.write({ kind: 'note', detail }));
+  const otlp = otlpSettings(env);
   const gateway = await startGateway({
     ...read.value,
+    ...(otlp ? { otlp } : {}),
     prices,
     log,
     language,
@@ -66,7 +70,8 @@ export async function runGateway(
     store: store.value,
     clock: systemClock,
     random: Math.random,
-    configFile: options.configFile,
+    config: configOnDisk(options.configFile, env),
+    dashboard: fileURLToPath(new URL('../dist/dashboard/', import.meta.url)),
   });
   if (!gateway.ok) {
     log.write({ kind: 'internal', detail: gateway.error.detail });

@@ -35,6 +35,15 @@ export function checkAccess(facts: AccessFacts): GatewayError | undefined {
   return detail === undefined ? undefined : gatewayError('admin_forbidden', { detail });
 }
 
+/**
+ * The same for the dashboard's own files, which hold no data: with a token anyone may load them, since a browser can't
+ * present it before there is a page that asks for it.
+ */
+export function checkPageAccess(facts: AccessFacts): GatewayError | undefined {
+  const detail = facts.token === undefined ? checkPlace(facts) : undefined;
+  return detail === undefined ? undefined : gatewayError('admin_forbidden', { detail });
+}
+
 function checkPlace({ peer, headers }: AccessFacts): string | undefined {
   if (!LOOPBACK_PEER.test(peer ?? '')) return 'it does not come from this machine, and no admin.token is set';
   const forwarded = FORWARDED.find((name) => headers[name] !== undefined);
@@ -62,7 +71,11 @@ function sameSecret(left: string, right: string): boolean {
   return timingSafeEqual(digest(left), digest(right));
 }
 
-function checkOrigin({ origin, host }: IncomingHttpHeaders): string | undefined {
+/** Browsers also say it where they send no `Origin`: for images and scripts (https://www.w3.org/TR/fetch-metadata/). */
+function checkOrigin(headers: IncomingHttpHeaders): string | undefined {
+  const { origin, host } = headers;
+  const site = headers['sec-fetch-site'];
+  if (site === 'cross-site' || site === 'same-site') return 'it was made by a page of another site';
   if (origin === undefined) return undefined;
   const own = host?.toLowerCase();
   const asked = origin.toLowerCase();

@@ -1,17 +1,22 @@
 import type { LedgerGrouping, LedgerQuery } from '../domain/ledger.ts';
 import { fail, ok, type Result } from '../domain/result.ts';
-import { type Answer, badRequest, type Call, done, failure, wholeNumber } from './answer.ts';
+import { type Answer, badRequest, type Call, done, failure, unknownPath, wholeNumber } from './answer.ts';
 
 const GROUPINGS: readonly LedgerGrouping[] = ['model', 'endpoint', 'client', 'day'];
 
 const ROWS = 50;
 const MAX_ROWS = 10_000;
+const POINTS = 1_000;
+const MAX_POINTS = 5_000;
 /** With their attempts each costs a read of its own. */
 const MAX_ENTRIES = 1_000;
 /** Reads under way at once. */
 const READS = 32;
 
-/** `GET ledger?since=&until=&model=&endpoint=&client=&lost=true&limit=&attempts=true`; instants are ms. */
+/**
+ * `GET ledger?since=&until=&model=&endpoint=&client=&lost=true&failed=true&slow=&cause=&limit=&attempts=true`; instants
+ * are ms, `slow` is the least duration in ms.
+ */
 export async function ledgerList({ ports, query }: Call): Promise<Answer> {
   const about = aboutOf(query);
   if (!about.ok) return badRequest(about.error);
@@ -40,6 +45,16 @@ export async function ledgerSummary({ ports, query }: Call): Promise<Answer> {
   return done(await ports.ledgerSummary(about.value, grouping));
 }
 
+/** `GET ledger/points?`, with what the list takes: exchanges as points of a chart. */
+export async function ledgerPoints({ ports, query }: Call): Promise<Answer> {
+  const about = aboutOf(query);
+  if (!about.ok) return badRequest(about.error);
+  const limit = wholeNumber(query.get('limit') ?? String(POINTS), 1);
+  if (limit === undefined) return badRequest('limit must be a whole number from 1 on');
+  if (!ports.ledgerPoints) return unknownPath('ledger/points');
+  return done(await ports.ledgerPoints({ ...about.value, limit: Math.min(limit, MAX_POINTS) }));
+}
+
 /** `GET ledger/ID`: one exchange with its attempts. */
 export async function ledgerEntry({ ports, name }: Call): Promise<Answer> {
   const entry = await ports.ledgerExchange(name);
@@ -56,12 +71,19 @@ function aboutOf(query: URLSearchParams): Result<Omit<LedgerQuery, 'limit'>, str
     if (at === undefined) return fail(`${name} must be an instant in milliseconds since the epoch`);
     about[name] = at;
   }
-  const [model, client, endpointId] = ['model', 'client', 'endpoint'].map((name) => query.get(name));
+  const slowMs = query.get('slow') === null ? undefined : wholeNumber(query.get('slow') ?? '', 0);
+  if (query.get('slow') !== null && slowMs === undefined) return fail('slow must be whole milliseconds');
+  const [model, client, endpointId, cause] = ['model', 'client', 'endpoint', 'cause'].map((name) =>
+    query.get(name),
+  );
   return ok({
     ...about,
     ...(typeof model === 'string' ? { model } : {}),
     ...(typeof client === 'string' ? { client } : {}),
     ...(typeof endpointId === 'string' ? { endpointId } : {}),
+    ...(typeof cause === 'string' ? { cause } : {}),
+    ...(slowMs === undefined ? {} : { slowMs }),
     ...(query.get('lost') === 'true' ? { lost: true } : {}),
+    ...(query.get('failed') === 'true' ? { failed: true } : {}),
   });
 }

@@ -1,13 +1,41 @@
+import type { CheckupEvent, CheckupOptions, Diagnosis } from '../domain/checkup.ts';
+import type { Explanation, PageExplanation } from '../domain/explanation.ts';
 import type { EndpointView, HealthEvent } from '../domain/health.ts';
 import type {
+  AttemptRecord,
+  AttemptsQuery,
   ExchangeRecord,
   LedgerEntry,
   LedgerGrouping,
+  LedgerPoint,
   LedgerQuery,
   LedgerSummary,
 } from '../domain/ledger.ts';
 import type { Result } from '../domain/result.ts';
-import type { ClusterView, ExchangeView, GatewayView, QueueView, VerificationView } from '../domain/view.ts';
+import type { AlertFormat } from '../domain/settings.ts';
+import type {
+  ClusterView,
+  ConfigApplied,
+  ConfigProblemView,
+  ConfigView,
+  ExchangeView,
+  GatewayView,
+  LiveView,
+  QueueView,
+  VerificationView,
+  WhatIfAsk,
+  WhatIfView,
+} from '../domain/view.ts';
+import type { Language } from '../errors/catalogue.ts';
+
+/** What one alert's receiver said to a test message. */
+export interface AlertTest {
+  readonly format: AlertFormat;
+  readonly on: readonly string[];
+  readonly ok: boolean;
+  /** For people; never its address. */
+  readonly detail: string;
+}
 
 /** What the admin API shows and does; the wiring implements it. */
 export interface AdminPorts {
@@ -38,4 +66,33 @@ export interface AdminPorts {
   ledgerExchange(id: string): Promise<LedgerEntry | undefined>;
   /** One row without `by`, else a row per group. */
   ledgerSummary(query: Omit<LedgerQuery, 'limit'>, by?: LedgerGrouping): Promise<readonly LedgerSummary[]>;
+  /** Newest first; running exchanges are left out. */
+  ledgerPoints?(query: LedgerQuery): Promise<readonly LedgerPoint[]>;
+  /** Calls to one endpoint, newest first. */
+  ledgerAttempts?(query: AttemptsQuery): Promise<readonly AttemptRecord[]>;
+  liveView(): Promise<LiveView>;
+  /** Tells of each exchange's row as it is written, until what it returns is called. */
+  onExchange(listener: (record: ExchangeRecord) => void): () => void;
+  /** What would be decided now. Sends nothing, changes nothing. */
+  whatIf(ask: WhatIfAsk, language: Language): Result<WhatIfView, { detail: string }>;
+  config(): Promise<ConfigView>;
+  /** `text` with its secrets masked, as `config` gave it. */
+  checkConfig(text: string): Promise<readonly ConfigProblemView[]>;
+  /** Writes it and takes it up, if it is sound and `version` is what is on disk. */
+  applyConfig(text: string, version: string): Promise<ConfigApplied>;
+  /** Puts an endpoint into use, or takes it out, in the configuration. */
+  setEnabled(endpointId: string, enabled: boolean): Promise<Result<undefined, { detail: string }>>;
+  /** Undefined: no such exchange. */
+  explanation?(id: string, language: Language): Promise<Explanation | undefined>;
+  explainPage?(text: string, language: Language): Promise<PageExplanation>;
+  /** Looks endpoints over, from here to the model. Ends soon after `signal`. */
+  checkUp?(
+    options: CheckupOptions,
+    language: Language,
+    onEvent: (event: CheckupEvent) => void,
+    signal: AbortSignal,
+  ): Promise<Diagnosis>;
+  /** In Prometheus' text format. */
+  metrics?(): Promise<string>;
+  testAlerts?(): Promise<readonly AlertTest[]>;
 }

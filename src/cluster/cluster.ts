@@ -4,3 +4,4 @@ export type { EdgeLearning } from './learned-edge.ts';
 export type { Expectation, PredictKey, PredictSample } from './predict/expectation.ts';
 export { createPredictor, type Predictor } from './predict/predictor.ts';
 export { sizeClassOf } from './predict/size-class.ts';
+export type { Out, Standing } from './standing.ts';

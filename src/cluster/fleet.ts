@@ -8,6 +8,7 @@ import { chooseFrom } from './choosing.ts';
 import { type EndpointState, type Member, restoreInto, snapshotOf } from './endpoint-state.ts';
 import { type EdgeLearning, LEARNING, learnedAt } from './learned-edge.ts';
 import { EMPTY_ROSTER, mainMember, nextRoster } from './roster.ts';
+import { type Standing, standingsOf } from './standing.ts';
 import { begin, end, forgetEdge, learn } from './traffic.ts';
 import { type CheckResult, checkBegan, checkEnded, clear, dueAt } from './verification.ts';
 import { viewOf } from './view.ts';
@@ -23,6 +24,8 @@ export type FleetSettings = Pick<Settings, 'clusters' | 'health'>;
 export interface Fleet {
   /** Where the next attempt goes. Free of side effects: call `began` once the attempt is made. */
   choose(request: ChooseRequest, now: number, random: () => number): Choice;
+  /** How each endpoint of the request's cluster stands towards it, disabled ones included. Free of side effects. */
+  standings(request: ChooseRequest, now: number): readonly Standing[];
   /** An attempt was started: in flight, rate windows, balancing. Each `began` needs one `ended`. */
   began(endpointId: string, cluster: string, operation: Operation, now: number): void;
   /** An attempt ended. Returns what people should hear of. */
@@ -97,6 +100,10 @@ export function createFleet(settings: FleetSettings, rules: Partial<EdgeLearning
   return {
     choose: (request, now, random) =>
       chooseFrom(roster.pools.get(request.cluster), request, { health, learning, now, random }),
+    standings(request, now) {
+      const pool = roster.pools.get(request.cluster);
+      return pool ? standingsOf(pool, request, health, learning, now) : [];
+    },
     began(endpointId, cluster, operation, now) {
       const state = roster.states.get(endpointId);
       if (state !== undefined) begin(state, roster.pools.get(cluster), operation, health, now);

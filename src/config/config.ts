@@ -12,6 +12,7 @@ export {
   useCluster,
 } from './edit.ts';
 export { jsonSchema } from './json-schema.ts';
+export { maskText, unmaskText } from './masking.ts';
 export { loadConfig, parseConfig } from './parse.ts';
 export { type ConfigProblem, type Environment, formatProblems } from './problem.ts';
 export { maskSecrets } from './redact.ts';

@@ -198,7 +198,7 @@ export interface WhatIfView {
     readonly usable: boolean;
     /** Why it is where it is, or out. */
     readonly why: string;
-    /** Expected duration (90th percentile) of such an answer there; absent = nothing known yet. */
+    /** Expected duration (95th percentile) of such an answer there; absent = nothing known yet. */
     readonly expectedMs?: number;
     /** Its edge is expected to cut it. */
     readonly edgeCuts?: boolean;

@@ -6,6 +6,7 @@ import type { RetrySettings } from '../domain/settings.ts';
 import type { AttemptTimers } from '../domain/timeouts.ts';
 import { type GatewayError, gatewayError } from '../errors/gateway-error.ts';
 import { fullJitter, remainingMs } from '../resilience/resilience.ts';
+import { whatIsAsked } from './asking.ts';
 import { errorOf, wasCharged } from './give-up.ts';
 import { attemptTimers, type Plan } from './plan-for.ts';
 
@@ -65,7 +66,9 @@ export function nextStep(progress: Progress, world: World, now: number): Step {
   if (last && isFinal(last, history, world.retry)) return giveUp();
   if (remainingMs(plan.deadlineAt, now) === 0) return giveUp();
 
-  const choice = world.choose(whatIsAsked(progress, world));
+  const tried = history.map((outcome) => outcome.endpointId);
+  const banned = history.filter(isBadKey).map((outcome) => outcome.endpointId);
+  const choice = world.choose(whatIsAsked(request, plan, world.expect, tried, banned));
   switch (choice.kind) {
     case 'none':
       return last ? giveUp() : noEndpoint(plan, request);
@@ -87,19 +90,6 @@ export function nextStep(progress: Progress, world: World, now: number): Step {
       };
     }
   }
-}
-
-/** What the cluster has to know to choose an endpoint. */
-function whatIsAsked({ request, plan, history }: Progress, world: World): ChooseRequest {
-  return {
-    cluster: plan.cluster,
-    protocol: request.protocol,
-    operation: request.operation,
-    ...(request.session === undefined ? {} : { session: request.session }),
-    tried: history.map((outcome) => outcome.endpointId),
-    banned: history.filter(isBadKey).map((outcome) => outcome.endpointId),
-    ...(request.operation === 'generate' ? { expect: world.expect } : {}),
-  };
 }
 
 /** A failure after which no further attempt is made. */

@@ -2,6 +2,7 @@ import { parseConfig } from '../../src/config/config.ts';
 import type { Settings } from '../../src/domain/settings.ts';
 import type { GatewayView } from '../../src/domain/view.ts';
 import { type Gateway, startGateway } from '../../src/gateway.ts';
+import { configInMemory } from '../../src/gateway-config.ts';
 import { systemClock } from '../../src/platform/clock.ts';
 import { builtInPrices } from '../../src/record/record.ts';
 import { type Simulator, type SimulatorScript, startSimulator } from '../../src/simulator/simulator.ts';
@@ -50,15 +51,15 @@ export async function closeAll(): Promise<void> {
 /** A whole gateway in this process, on a free port, with a drain of half a second where `yaml` says nothing else. */
 export async function gatewayWith(
   yaml: string,
-  more: { store?: ReturnType<typeof memoryStore> } = {},
+  more: { store?: ReturnType<typeof memoryStore>; dashboard?: string } = {},
 ): Promise<RunningGateway> {
   const withDefaults = (text: string) =>
     FIRST_LINES.split('\n')
       .filter((line) => line !== '' && !new RegExp(`^${line.split(':')[0]}:`, 'm').test(text))
       .concat(text)
       .join('\n');
-  let written = withDefaults(yaml);
-  const settings = await settingsOf(written);
+  const config = configInMemory('test.yaml', withDefaults(yaml), environment);
+  const settings = await settingsOf(config.read() ?? '');
   const log = collectingLog();
   const started = await startGateway({
     settings,
@@ -69,10 +70,11 @@ export async function gatewayWith(
     language: 'en',
     version: '0.0.0-test',
     prices: () => PRICES,
-    configFile: 'test.yaml',
+    config,
+    ...(more.dashboard === undefined ? {} : { dashboard: more.dashboard }),
     demo: false,
     readSettings: async () => {
-      const parsed = await parseConfig(written, environment);
+      const parsed = await parseConfig(config.read() ?? '', environment);
       return parsed.ok
         ? { ok: true, value: { settings: parsed.value, demo: false } }
         : { ok: false, error: { detail: parsed.error.map(({ message }) => message).join('; ') } };
@@ -84,7 +86,7 @@ export async function gatewayWith(
   const url = gateway.addresses[0] ?? '';
   const view = async () => (await (await fetch(`${url}/__qcc__/status`)).json()) as GatewayView;
   const change = (text: string) => {
-    written = withDefaults(text);
+    config.write(withDefaults(text));
     return gateway.reload();
   };
   return Object.assign(gateway, { url, log, view, change });

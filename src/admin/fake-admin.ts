@@ -1,0 +1,325 @@
+import {
+  createServer,
+  request as httpRequest,
+  type IncomingHttpHeaders,
+  type IncomingMessage,
+} from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { CheckupEvent, Diagnosis } from '../domain/checkup.ts';
+import type { Explanation, PageExplanation } from '../domain/explanation.ts';
+import type { EndpointView } from '../domain/health.ts';
+import type { ExchangeRecord, LedgerPoint, LedgerSummary } from '../domain/ledger.ts';
+import { fail, ok, type Result } from '../domain/result.ts';
+import type {
+  ClusterView,
+  ConfigView,
+  ExchangeView,
+  GatewayView,
+  LiveView,
+  QueueView,
+  VerificationView,
+  WhatIfView,
+} from '../domain/view.ts';
+import { type Clock, systemClock } from '../platform/clock.ts';
+import { type AdminPorts, createAdmin } from './admin.ts';
+
+/** An admin API over ports that write down what they are asked, for the tests of this folder. */
+
+export const ENDPOINT: EndpointView = {
+  id: '1e3e69eb',
+  name: 'jp',
+  baseUrl: 'https://jp.example.com',
+  clusters: ['main'],
+  enabled: true,
+  priority: 1,
+  weight: 100,
+  health: 'unhealthy',
+  circuit: { kind: 'open', since: 1, nextCheckAt: 2, checks: 0 },
+  inQueue: true,
+  coolingUntil: 0,
+  requests: 3,
+  consecutiveFailures: 3,
+  qps: 0,
+  inFlight: 0,
+};
+export const CLUSTER: ClusterView = {
+  name: 'main/a',
+  strategy: 'priority',
+  isDefault: true,
+  endpoints: [ENDPOINT],
+};
+export const GATEWAY: GatewayView = {
+  pid: 42,
+  version: '0.1.0',
+  addresses: ['http://127.0.0.1:7860'],
+  startedAt: 1,
+  draining: false,
+  config: { file: '/home/u/.qcc/config.yaml', loadedAt: 1, demo: false },
+  requests: 3,
+  successes: 2,
+  failures: 1,
+  running: 0,
+  lifetime: { requests: 3, successes: 2, failures: 1 },
+  endpoints: [ENDPOINT],
+};
+export const QUEUE: QueueView = {
+  endpointId: '1e3e69eb',
+  name: 'jp',
+  baseUrl: 'https://jp',
+  since: 1,
+  checks: 0,
+};
+export const VERIFIED: VerificationView = {
+  endpointId: '1e3e69eb',
+  name: 'jp',
+  baseUrl: 'https://jp',
+  ok: true,
+  tookMs: 900,
+  model: 'm',
+  protocol: 'anthropic-messages',
+};
+export const EXCHANGE: ExchangeView = {
+  id: 'req-1',
+  startedAt: 1,
+  elapsedMs: 2,
+  silenceMs: 1,
+  path: '/v1/messages',
+  operation: 'generate',
+  protocol: 'anthropic-messages',
+  stream: true,
+  client: 'local',
+  cluster: 'main/a',
+  scenario: 'chat',
+  attempts: 1,
+  followers: 1,
+  joined: 0,
+  keptBytes: 12,
+  receivedBytes: 12,
+  state: 'streaming',
+};
+
+export const RECORDED: ExchangeRecord = {
+  id: 'req-1',
+  startedAt: 1,
+  path: '/v1/messages',
+  protocol: 'anthropic-messages',
+  operation: 'generate',
+  stream: true,
+  client: 'local',
+  listener: '127.0.0.1:7860',
+  cluster: 'main/a',
+  scenario: 'chat',
+  requestBytes: 9,
+  delivery: 'delivered',
+  joined: 0,
+  usage: {},
+  charge: 'unknown',
+  lostCalls: 0,
+  savedCalls: 0,
+};
+export const SUMMARY: LedgerSummary = {
+  exchanges: 1,
+  attempts: 1,
+  delivered: 1,
+  inputTokens: 0,
+  outputTokens: 0,
+  costMicroUsd: 0,
+  unknownCost: 1,
+  lostMicroUsd: 0,
+  lostCalls: 0,
+  savedMicroUsd: 0,
+  savedCalls: 0,
+};
+
+export const POINT: LedgerPoint = { id: 'req-1', startedAt: 1, durationMs: 2, failed: false };
+export const WHAT_IF: WhatIfView = {
+  protocol: 'anthropic-messages',
+  operation: 'generate',
+  scenario: 'chat',
+  scenarioBy: 'what the request asks for',
+  cluster: 'main/a',
+  timers: {},
+  endpoints: [],
+};
+export const CONFIG: ConfigView = {
+  file: '/home/u/.qcc/config.yaml',
+  exists: true,
+  text: 'listen: 1\n',
+  version: 'a',
+  problems: [],
+};
+export const EXPLANATION: Explanation = {
+  exchange: RECORDED,
+  attempts: [],
+  verdict: 'fine',
+  headline: 'It went well.',
+  findings: [],
+  timeline: [],
+  waterfall: { totalMs: 1, bars: [], marks: [] },
+  money: 'Nothing was lost.',
+  did: [],
+};
+export const PAGE: PageExplanation = {
+  kind: 'page',
+  headline: 'A 524 page',
+  what: 'An edge made it.',
+  fix: 'Stream.',
+  candidates: [],
+};
+export const LIVE: LiveView = {
+  at: 1,
+  runningCount: 1,
+  running: [EXCHANGE],
+  endpoints: [ENDPOINT],
+  queue: [QUEUE],
+  recent: { windowMs: 300_000, requests: 0, failed: 0, perSecond: [], causes: [], today: SUMMARY },
+  draining: false,
+};
+
+export interface Told {
+  readonly status: number;
+  readonly headers: IncomingHttpHeaders;
+  readonly body: unknown;
+}
+
+type CheckUp = (onEvent: (event: CheckupEvent) => void, signal: AbortSignal) => Promise<Diagnosis>;
+
+/** An admin API on a port of its own, and what its ports were asked. */
+export interface FakeAdmin {
+  readonly calls: unknown[][];
+  /** What the next reload says. */
+  reloadResult: Result<{ clusters: number; endpoints: number }, { detail: string }>;
+  token: string | undefined;
+  checkUp: CheckUp;
+  readonly port: number;
+  /** How many listen for rows. */
+  readonly rowListeners: number;
+  /** Writes a row. */
+  row(record: ExchangeRecord): void;
+  ask(method: string, path: string, headers?: Record<string, string>, body?: string): Promise<Told>;
+  /** With the header that a change needs. */
+  post(path: string, body?: unknown): Promise<Told>;
+  /** The answer as it begins: for streams. */
+  open(
+    method: string,
+    path: string,
+    headers?: Record<string, string>,
+    body?: string,
+  ): Promise<IncomingMessage>;
+  /** As the gateway's stop does. */
+  end(): void;
+  close(): Promise<void>;
+}
+
+export async function fakeAdmin(options: { clock?: Clock; dashboard?: string } = {}): Promise<FakeAdmin> {
+  const calls: unknown[][] = [];
+  const rows = new Set<(record: ExchangeRecord) => void>();
+  const admin = createAdmin(recordingPorts(), {
+    clock: options.clock ?? systemClock,
+    language: 'en',
+    ...(options.dashboard === undefined ? {} : { dashboard: options.dashboard }),
+    settings: () => (fake.token === undefined ? {} : { token: fake.token }),
+  });
+  const server = createServer((request, response) => {
+    void admin.handle(request, response, request.url!.split('?')[0]!);
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+
+  const open: FakeAdmin['open'] = (method, path, headers = {}, body) =>
+    new Promise((resolve, reject) => {
+      const outgoing = httpRequest({ port, host: '127.0.0.1', method, path, headers, agent: false }, resolve);
+      outgoing.on('error', reject).end(body);
+    });
+  const ask: FakeAdmin['ask'] = async (method, path, headers, body) => {
+    const answer = await open(method, path, headers, body);
+    let text = '';
+    for await (const part of answer.setEncoding('utf8')) text += part;
+    const { statusCode = 0, headers: told } = answer;
+    const isJson = text !== '' && told['content-type']?.startsWith('application/json') === true;
+    return { status: statusCode, headers: told, body: isJson ? JSON.parse(text) : text };
+  };
+
+  const fake: FakeAdmin = {
+    calls,
+    reloadResult: ok({ clusters: 1, endpoints: 2 }),
+    token: undefined,
+    checkUp: async () => ({ healthy: true, headline: 'All is well.', problems: [] }),
+    port,
+    get rowListeners() {
+      return rows.size;
+    },
+    row(record) {
+      for (const listener of rows) listener(record);
+    },
+    ask,
+    post: (path, body) =>
+      ask('POST', path, { 'x-qcc-admin': '1' }, body === undefined ? undefined : JSON.stringify(body)),
+    open,
+    end: () => admin.close(),
+    close: () =>
+      new Promise((resolve) => {
+        admin.close();
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+  return fake;
+
+  /** Writes down what was called with what. */
+  function recordingPorts(): AdminPorts {
+    const called = <T>(name: string, result: T, ...words: unknown[]): T => {
+      calls.push([name, ...words]);
+      return result;
+    };
+    return {
+      gateway: () => GATEWAY,
+      clusters: () => [CLUSTER],
+      endpoints: () => [ENDPOINT],
+      history: async (id, limit) =>
+        called('history', [{ at: 1, endpointId: id, kind: 'opened', detail: 'HTTP 504' }], id, limit),
+      verify: async (id) => called('verify', [VERIFIED], id),
+      verifyQueue: async (id) => called('verifyQueue', [VERIFIED], id),
+      queue: () => [QUEUE],
+      clearQueue: (id) => called('clearQueue', 1, id),
+      reload: async () => called('reload', fake.reloadResult),
+      stop: () => called('stop', undefined),
+      exchanges: () => {
+        if (calls.some(([name]) => name === 'break')) throw new Error('the exchanges are gone');
+        return [EXCHANGE];
+      },
+      cancelExchange: (id) => called('cancelExchange', id === 'req-1', id),
+      forgetEdge: (id) => called('forgetEdge', true, id),
+      ledgerList: async (query) => called('ledgerList', [RECORDED], query),
+      ledgerExchange: async (id) =>
+        called('ledgerExchange', id === 'req-1' ? { exchange: RECORDED, attempts: [] } : undefined, id),
+      ledgerSummary: async (query, by) => called('ledgerSummary', [SUMMARY], query, by),
+      ledgerPoints: async (query) => called('ledgerPoints', [POINT], query),
+      ledgerAttempts: async (query) => called('ledgerAttempts', [], query),
+      liveView: async () => LIVE,
+      onExchange: (listener) => {
+        rows.add(listener);
+        return () => void rows.delete(listener);
+      },
+      whatIf: (words, language) =>
+        words.path === '/none'
+          ? fail({ detail: 'no such path' })
+          : called('whatIf', ok(WHAT_IF), words, language),
+      config: async () => CONFIG,
+      checkConfig: async (text) => called('checkConfig', [{ line: 1, column: 2, message: 'wrong' }], text),
+      applyConfig: async (text, version) =>
+        called('applyConfig', { kind: 'conflict', version: 'b' }, text, version),
+      setEnabled: async (id, enabled) => called('setEnabled', ok(undefined), id, enabled),
+      explanation: async (id, language) =>
+        called('explanation', id === 'req-1' ? EXPLANATION : undefined, id, language),
+      explainPage: async (text, language) => called('explainPage', PAGE, text, language),
+      metrics: async () => 'qcc_up 1\n',
+      testAlerts: async () =>
+        called('testAlerts', [{ format: 'json', on: ['endpoint_down'], ok: true, detail: '200' }]),
+      checkUp: (options, language, onEvent, signal) => {
+        calls.push(['checkUp', options, language]);
+        return fake.checkUp(onEvent, signal);
+      },
+    };
+  }
+}
