@@ -4,6 +4,7 @@ import type { Circuit, EndpointSnapshot, HealthEvent } from '../domain/health.ts
 import { type AnswerTables, answerTables } from './answer-tables.ts';
 import { clearIntents, intentsFileOf, readIntents } from './intents.ts';
 import { parseLine } from './ledger-line.ts';
+import type { LedgerPruner } from './ledger-prune.ts';
 import { type LedgerTables, ledgerTables } from './ledger-tables.ts';
 import { failureOf, messageOf, UnusableDatabase } from './open-failure.ts';
 import { SCHEMA_VERSION } from './schema-version.ts';
@@ -24,7 +25,8 @@ export interface Database {
   endpoints(): EndpointSnapshot[];
   history(endpointId: string, limit: number): HealthEvent[];
   totals(): Totals;
-  readonly ledger: Pick<LedgerTables, 'list' | 'exchange' | 'summary'>;
+  readonly ledger: Pick<LedgerTables, 'list' | 'points' | 'attempts' | 'exchange' | 'summary'>;
+  readonly pruner: LedgerPruner;
   readonly answers: Pick<AnswerTables, 'answer' | 'state'>;
   close(): void;
 }
@@ -161,14 +163,16 @@ function statementsOf(connection: SqliteDatabase, ledger: LedgerTables): Databas
     for (const answer of batch.answers) answerRows.saveAnswer(answer, Date.now());
     for (const [name, json] of batch.states) answerRows.saveState(name, json);
     const lines = batch.ledger.flatMap((line) => parseLine(line) ?? []);
-    const leftOut = ledger.write(lines);
-    if (batch.pruneBefore !== undefined) ledger.prune(batch.pruneBefore);
-    return leftOut;
+    return ledger.write(lines);
   }
 
   return {
     write: (batch) => inTransaction(connection, () => writeRows(batch)),
     ledger,
+    pruner: {
+      ...ledger.pruner,
+      step: (limits) => inTransaction(connection, () => ledger.pruner.step(limits)),
+    },
     answers: answerRows,
     endpoints: () => endpoints.all().flatMap((row) => readSnapshot((row as { snapshot: string }).snapshot)),
     history: (endpointId, limit) => history.all(endpointId, limit).map(readEvent),

@@ -52,10 +52,16 @@ describe('what a crash left open', () => {
         line({ begun }),
     );
     const store = await open();
-    const crashed = { delivery: 'unknown', charge: 'unknown', lostCalls: 1 } as const;
+    const crashed = { delivery: 'unknown', charge: 'unknown', lostCalls: 1, failed: true } as const;
     expect(await store.ledgerList({ limit: 5 })).toEqual([
-      exchangeRecord('b', { ...crashed, startedAt: 1_700_000_000_001 }),
-      exchangeRecord('a', crashed),
+      exchangeRecord('b', {
+        ...crashed,
+        startedAt: 1_700_000_000_001,
+        attemptCount: 2,
+        endpointId: 'e2',
+        cause: 'reset',
+      }),
+      exchangeRecord('a', { ...crashed, attemptCount: 0 }),
     ]);
     const attempts = (await store.ledgerExchange('b'))?.attempts;
     expect(attempts).toEqual([

@@ -79,12 +79,19 @@ export function closedByCrash(known: KnownExchange): KnownExchange {
   const free = exchange.operation === 'count-tokens';
   const attempts = new Map(known.attempts);
   for (const begun of known.begun.values()) attempts.set(begun.n, crashedAttempt(begun, free));
-  const lost = [...attempts.values()].filter((attempt) => attemptLost(attempt, 'unknown'));
+  const all = [...attempts.values()].sort((a, b) => a.n - b.n);
+  const lost = all.filter((attempt) => attemptLost(attempt, 'unknown'));
+  const last = all.at(-1);
+  const failure = all.findLast(({ result }) => result !== 'answered' && result !== 'rejected');
   const { lostMicroUsd: _unknown, ...kept } = exchange;
   return {
     exchange: {
       ...kept,
       delivery: 'unknown',
+      failed: true,
+      attemptCount: all.length,
+      ...(last === undefined ? {} : { endpointId: last.endpointId }),
+      ...(failure === undefined ? {} : { cause: failure.result }),
       charge: free ? 'not-charged' : 'unknown',
       lostCalls: free ? 0 : Math.max(1, lost.length),
     },

@@ -38,6 +38,19 @@ const EXCHANGE_FIELDS = [
   ['lost_calls', 'lostCalls'],
   ['saved_micro_usd', 'savedMicroUsd'],
   ['saved_calls', 'savedCalls'],
+  ['route', 'route'],
+  ['attempt_count', 'attemptCount'],
+  ['endpoint_id', 'endpointId'],
+  ['first_event_ms', 'firstEventMs'],
+  ['longest_silence_ms', 'longestSilenceMs'],
+  ['cause', 'cause'],
+  ['queued_ms', 'queuedMs'],
+  ['backoff_ms', 'backoffMs'],
+  ['left_ms', 'leftMs'],
+  ['left_silent_ms', 'leftSilentMs'],
+  ['left_fate', 'leftFate'],
+  ['client_patience_ms', 'clientPatienceMs'],
+  ['heartbeats', 'heartbeats'],
 ] as const satisfies readonly (readonly [string, keyof ExchangeRecord])[];
 
 const ATTEMPT_FIELDS = [
@@ -61,6 +74,12 @@ const ATTEMPT_FIELDS = [
   ['detail', 'detail'],
   ['upstream_request_id', 'upstreamRequestId'],
   ['why', 'why'],
+  ['queued_ms', 'queuedMs'],
+  ['backoff_ms', 'backoffMs'],
+  ['dns_ms', 'dnsMs'],
+  ['tcp_ms', 'tcpMs'],
+  ['tls_ms', 'tlsMs'],
+  ['said', 'said'],
 ] as const satisfies readonly (readonly [string, keyof AttemptRecord])[];
 
 type Fields = readonly (readonly [string, string])[];
@@ -69,9 +88,16 @@ type Value = string | number | null;
 const columnNames = (fields: Fields) => [...fields, ...USAGE_COLUMNS].map(([column]) => column);
 
 /** In the order of `exchangeValues`. */
-export const EXCHANGE_COLUMNS = [...columnNames(EXCHANGE_FIELDS), 'stream', 'day'];
+export const EXCHANGE_COLUMNS = [
+  ...columnNames(EXCHANGE_FIELDS),
+  'stream',
+  'day',
+  'failed',
+  'through_edge',
+  'headers',
+];
 /** In the order of `attemptValues`. */
-export const ATTEMPT_COLUMNS = columnNames(ATTEMPT_FIELDS);
+export const ATTEMPT_COLUMNS = [...columnNames(ATTEMPT_FIELDS), 'streamed', 'timer', 'headers'];
 
 function valuesOf(record: object, usage: Usage, fields: Fields): Value[] {
   const given = record as Record<string, Value | undefined>;
@@ -81,22 +107,36 @@ function valuesOf(record: object, usage: Usage, fields: Fields): Value[] {
   ];
 }
 
+const flagValue = (flag: boolean | undefined): Value => (flag === undefined ? null : flag ? 1 : 0);
+const jsonValue = (value: object | undefined): Value => (value === undefined ? null : JSON.stringify(value));
+
 export const exchangeValues = (record: ExchangeRecord): Value[] => [
   ...valuesOf(record, record.usage, EXCHANGE_FIELDS),
   record.stream ? 1 : 0,
   dayOf(record.startedAt),
+  flagValue(record.failed),
+  flagValue(record.throughEdge),
+  jsonValue(record.headers),
 ];
 
-export const attemptValues = (record: AttemptRecord): Value[] =>
-  valuesOf(record, record.usage, ATTEMPT_FIELDS);
+export const attemptValues = (record: AttemptRecord): Value[] => [
+  ...valuesOf(record, record.usage, ATTEMPT_FIELDS),
+  flagValue(record.streamed),
+  jsonValue(record.timer),
+  jsonValue(record.headers),
+];
 
 /** An attempt under way is a row without a result. */
-export const begunValues = (begun: BegunAttempt): Value[] =>
-  valuesOf(
+export const begunValues = (begun: BegunAttempt): Value[] => [
+  ...valuesOf(
     { ...begun, longestSilenceMs: 0, totalMs: 0, chargeRisk: 'likely', charge: 'unknown' },
     {},
     ATTEMPT_FIELDS,
-  );
+  ),
+  null,
+  null,
+  null,
+];
 
 function fieldsOf(row: Row, fields: Fields): Record<string, unknown> {
   const record: Record<string, unknown> = {};
@@ -104,15 +144,33 @@ function fieldsOf(row: Row, fields: Fields): Record<string, unknown> {
   return record;
 }
 
-export const readExchange = (row: Row): ExchangeRecord =>
-  ({
-    ...fieldsOf(row, EXCHANGE_FIELDS),
-    stream: row.stream === 1,
-    usage: fieldsOf(row, USAGE_COLUMNS),
-  }) as unknown as ExchangeRecord;
+export function readExchange(row: Row): ExchangeRecord {
+  const record = fieldsOf(row, EXCHANGE_FIELDS);
+  record.stream = row.stream === 1;
+  record.usage = fieldsOf(row, USAGE_COLUMNS);
+  if (row.failed != null) record.failed = row.failed === 1;
+  if (row.through_edge != null) record.throughEdge = row.through_edge === 1;
+  if (row.headers != null) record.headers = readJson(row.headers);
+  return record as unknown as ExchangeRecord;
+}
 
-export const readAttempt = (row: Row): AttemptRecord =>
-  ({ ...fieldsOf(row, ATTEMPT_FIELDS), usage: fieldsOf(row, USAGE_COLUMNS) }) as unknown as AttemptRecord;
+export function readAttempt(row: Row): AttemptRecord {
+  const record = fieldsOf(row, ATTEMPT_FIELDS);
+  record.usage = fieldsOf(row, USAGE_COLUMNS);
+  if (row.streamed != null) record.streamed = row.streamed === 1;
+  if (row.timer != null) record.timer = readJson(row.timer);
+  if (row.headers != null) record.headers = readJson(row.headers);
+  return record as unknown as AttemptRecord;
+}
+
+/** A text edited by hand must not make the whole list unreadable. */
+function readJson(text: unknown): unknown {
+  try {
+    return JSON.parse(String(text)) ?? undefined;
+  } catch {
+    return undefined;
+  }
+}
 
 export function readBegun(row: Row): BegunAttempt {
   const { exchangeId, n, endpointId, startedAt, why } = readAttempt(row);

@@ -49,3 +49,58 @@ export const LEDGER_TABLES: readonly string[] = [
   'create index answers_by_expiry on answers (expires_at)',
   'create table named_states (name text not null primary key, json text not null) without rowid',
 ];
+
+/** From this duration on, slow exchanges have an index of their own. */
+export const SLOW_INDEX_MS = 10_000;
+
+/** Last attempt that failed and said why; its exchange's cause where it has none yet. */
+const LAST_FAILURE = `select result from attempts where exchange_id = exchanges.id
+     and result is not null and result not in ('answered', 'rejected') order by n desc limit 1`;
+
+/**
+ * Migration `2026-11-c-evidence`, never changed once released. `duration_ms` costs a row nothing: it is computed as it
+ * is read. The columns behind `started_at` in an index spare rows that do not fit from being looked up. Of rows that
+ * were there before, those that failed are marked so; what else is new is not known of them.
+ */
+export const EVIDENCE: readonly string[] = [
+  ...[
+    'route text',
+    'attempt_count integer',
+    'endpoint_id text',
+    'first_event_ms real',
+    'longest_silence_ms real',
+    'cause text',
+    'failed integer',
+    'through_edge integer',
+    'queued_ms real',
+    'backoff_ms real',
+    'left_ms real',
+    'left_silent_ms real',
+    'left_fate text',
+    'client_patience_ms real',
+    'heartbeats integer',
+    'headers text',
+    'duration_ms real generated always as (ended_at - started_at) virtual',
+  ].map((column) => `alter table exchanges add column ${column}`),
+  ...[
+    'queued_ms real',
+    'backoff_ms real',
+    'dns_ms real',
+    'tcp_ms real',
+    'tls_ms real',
+    'streamed integer',
+    'timer text',
+    'headers text',
+    'said text',
+  ].map((column) => `alter table attempts add column ${column}`),
+  `update exchanges set failed = 1, cause = coalesce((${LAST_FAILURE}), error),
+       attempt_count = (select count(*) from attempts where exchange_id = exchanges.id),
+       endpoint_id = (select endpoint_id from attempts where exchange_id = exchanges.id order by n desc limit 1)
+     where delivery not in ('running', 'delivered') or status >= 400`,
+  `create index exchanges_failed on exchanges
+     (started_at, cause, duration_ms, model, client, endpoint_id, attempt_count) where failed = 1`,
+  `create index exchanges_slow on exchanges
+     (started_at, duration_ms, model, client, endpoint_id, attempt_count) where duration_ms >= ${SLOW_INDEX_MS}`,
+  `create index exchanges_by_cause on exchanges
+     (cause, started_at, failed, duration_ms, model, client, endpoint_id, attempt_count) where cause is not null`,
+];

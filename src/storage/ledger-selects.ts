@@ -1,61 +1,16 @@
-import type { ExchangeRecord, LedgerGrouping, LedgerQuery, LedgerSummary } from '../domain/ledger.ts';
-import { type Row, readExchange } from './ledger-rows.ts';
+import type { LedgerGrouping, LedgerQuery, LedgerSummary } from '../domain/ledger.ts';
+import { all, type Condition, TRUE, when, whenSet } from './ledger-conditions.ts';
+import type { Row } from './ledger-rows.ts';
 import { dayOf, NO_SUMS, SUM_NAMES, type Sums } from './ledger-shares.ts';
 import type { SqliteDatabase } from './sqlite-driver.ts';
 
-export type SummaryQuery = Omit<LedgerQuery, 'limit'>;
+/** What days add up to is kept by model, client, endpoint and loss: these alone can be asked for. */
+export type SummaryQuery = Omit<LedgerQuery, 'limit' | 'failed' | 'slowMs' | 'cause'>;
 
 /** The columns of sums, in the order of `SUM_NAMES`. */
 export const SUM_COLUMNS = SUM_NAMES.map((name) =>
   name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`),
 );
-
-/** A part of a `where`, with its values. */
-interface Condition {
-  readonly sql: string;
-  readonly values: readonly (string | number)[];
-}
-
-const TRUE: Condition = { sql: 'true', values: [] };
-
-function when(value: string | number | undefined, sql: string): Condition {
-  return value === undefined ? TRUE : { sql, values: [value] };
-}
-
-function all(...conditions: readonly Condition[]): Condition {
-  const said = conditions.filter((condition) => condition !== TRUE);
-  if (said.length === 0) return TRUE;
-  return { sql: said.map(({ sql }) => sql).join(' and '), values: said.flatMap(({ values }) => values) };
-}
-
-/** The newest exchanges a query is about. Each filter has an index that is in order of time already. */
-export function listOf(connection: SqliteDatabase, query: LedgerQuery): ExchangeRecord[] {
-  const { since, until, model, client, endpointId, lost, limit } = query;
-  const times = all(when(since, 'started_at >= ?'), when(until, 'started_at < ?'));
-  const about = all(when(model, 'model = ?'), when(client, 'client = ?'));
-  const wanted =
-    endpointId === undefined
-      ? all(about, times, lost === true ? { sql: 'lost_calls > 0', values: [] } : TRUE)
-      : all(
-          when(endpointId, 'endpoint_id = ?'),
-          times,
-          about,
-          lost === true ? { sql: 'lost = 1', values: [] } : TRUE,
-        );
-  // Where nothing told it how rare losses are, SQLite would take another index.
-  const index = lost === true ? 'indexed by exchanges_lost' : '';
-  const sql =
-    endpointId === undefined
-      ? `select * from exchanges ${index} where ${wanted.sql} order by started_at desc, rowid desc limit ?`
-      : `select exchanges.* from (select exchange_id, started_at from exchange_shares where ${wanted.sql}
-           order by started_at desc, exchange_id desc limit ?) as asked
-         cross join exchanges on exchanges.id = asked.exchange_id
-         order by asked.started_at desc, asked.exchange_id desc`;
-  return connection
-    .prepare(sql)
-    .all(...wanted.values, limit)
-    .map((row) => readExchange(row as Row));
-}
 
 const GROUP_COLUMN: Readonly<Record<LedgerGrouping, string>> = {
   model: 'model',
@@ -75,7 +30,7 @@ export function summaryOf(
     endpointsIn(query, by),
     when(model, 'model = ?'),
     when(client, 'client = ?'),
-    lost === true ? { sql: 'lost = 1', values: [] } : TRUE,
+    whenSet(lost, 'lost = 1'),
   );
   const { days, edges } = spanOf(query);
   const group = by === undefined ? `''` : GROUP_COLUMN[by];

@@ -1,10 +1,14 @@
 import type {
   AttemptRecord,
+  AttemptsQuery,
   ExchangeRecord,
   LedgerGrouping,
+  LedgerPoint,
   LedgerQuery,
   LedgerSummary,
 } from '../domain/ledger.ts';
+import type { LedgerLimits } from './ledger-prune.ts';
+import type { SummaryQuery } from './ledger-selects.ts';
 
 /** The first attempt of an exchange. */
 export interface FirstAttempt {
@@ -38,7 +42,21 @@ export interface LedgerStore {
    * said is the group `''`. By endpoint, or of one, the sums are those of the attempts there, and an exchange is
    * delivered by the endpoint of its last attempt. `inputTokens` are whole prompts, cached parts included.
    */
-  ledgerSummary(query: Omit<LedgerQuery, 'limit'>, by?: LedgerGrouping): Promise<readonly LedgerSummary[]>;
-  /** Deletes the exchanges begun before an instant. */
-  pruneLedger(before: number): void;
+  ledgerSummary(query: SummaryQuery, by?: LedgerGrouping): Promise<readonly LedgerSummary[]>;
+  /** Newest first; at most `limit`. Those without an end (under way, or cut off by a crash) are left out. */
+  ledgerPoints(query: LedgerQuery): Promise<readonly LedgerPoint[]>;
+  /**
+   * Newest first; at most `limit`, those of the newest exchanges. Attempts under way are not shown, nor those that
+   * began more than an hour after their exchange, where that began before `since`.
+   */
+  ledgerAttempts(query: AttemptsQuery): Promise<readonly AttemptRecord[]>;
+  /** What is stored takes on disk, the ledger mostly, without kept answers. The file is larger: it never shrinks. */
+  ledgerBytes(): Promise<number>;
+  /** `startedAt` of the oldest exchange. */
+  ledgerOldest(): Promise<number | undefined>;
+  /**
+   * Deletes the oldest exchanges in steps that nothing else waits for long; who reads meanwhile sees a part. Resolves
+   * with how many went.
+   */
+  pruneLedger(limits: LedgerLimits): Promise<number>;
 }

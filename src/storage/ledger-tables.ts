@@ -1,7 +1,9 @@
 import type {
   AttemptRecord,
+  AttemptsQuery,
   ExchangeRecord,
   LedgerGrouping,
+  LedgerPoint,
   LedgerQuery,
   LedgerSummary,
 } from '../domain/ledger.ts';
@@ -13,6 +15,8 @@ import {
   NOTHING_KNOWN,
   withLine,
 } from './ledger-line.ts';
+import { attemptsIn, listOf, pointsOf } from './ledger-lists.ts';
+import { type LedgerPruner, ledgerPruner } from './ledger-prune.ts';
 import {
   ATTEMPT_COLUMNS,
   attemptValues,
@@ -24,8 +28,8 @@ import {
   readBegun,
   readExchange,
 } from './ledger-rows.ts';
-import { listOf, SUM_COLUMNS, type SummaryQuery, summaryOf } from './ledger-selects.ts';
-import { addSums, dayOf, NO_SUMS, type Share, SUM_NAMES, sharesOf } from './ledger-shares.ts';
+import { SUM_COLUMNS, type SummaryQuery, summaryOf } from './ledger-selects.ts';
+import { addSums, NO_SUMS, type Share, SUM_NAMES, sharesOf } from './ledger-shares.ts';
 import { failureOf } from './open-failure.ts';
 import type { SqliteDatabase } from './sqlite-driver.ts';
 
@@ -35,8 +39,10 @@ export interface LedgerTables {
   write(lines: readonly LedgerLine[]): number;
   /** Closes what a crash left open. */
   closeCrashed(): void;
-  prune(before: number): void;
+  readonly pruner: LedgerPruner;
   list(query: LedgerQuery): ExchangeRecord[];
+  points(query: LedgerQuery): LedgerPoint[];
+  attempts(query: AttemptsQuery): AttemptRecord[];
   exchange(id: string): { exchange: ExchangeRecord; attempts: AttemptRecord[] } | undefined;
   summary(query: SummaryQuery, by?: LedgerGrouping): LedgerSummary[];
 }
@@ -90,15 +96,6 @@ export function ledgerTables(connection: SqliteDatabase): LedgerTables {
   );
   const attemptsOf = connection.prepare('select * from attempts where exchange_id = ? order by n');
   const running = connection.prepare(`select id from exchanges where delivery = 'running'`);
-  const partOfDay = connection.prepare('select id from exchanges where started_at < ? and day >= ?');
-  const pruned = [
-    'delete from attempts where exchange_id in (select id from exchanges where started_at < ?)',
-    // Those whose exchange never came; an attempt never starts before its exchange.
-    'delete from attempts where started_at < ?',
-    'delete from exchange_shares where started_at < ?',
-    'delete from exchanges where started_at < ?',
-  ].map((statement) => connection.prepare(statement));
-  const prunedDays = connection.prepare('delete from ledger_days where day < ?');
 
   function load(id: string): KnownExchange {
     const row = exchangeById.get(id) as Row | undefined;
@@ -208,15 +205,6 @@ export function ledgerTables(connection: SqliteDatabase): LedgerTables {
     }
   }
 
-  /** What is left of the day in which `before` lies stays counted; whole days before it are forgotten as such. */
-  function prune(before: number): void {
-    const day = dayOf(before);
-    for (const row of partOfDay.all(before, day) as { id: string }[]) recount(sharesOf(load(row.id)), []);
-    addDeltas();
-    for (const statement of pruned) statement.run(before);
-    prunedDays.run(day);
-  }
-
   return {
     write(lines) {
       const groups = byExchange(lines);
@@ -229,8 +217,10 @@ export function ledgerTables(connection: SqliteDatabase): LedgerTables {
     closeCrashed() {
       for (const row of running.all() as { id: string }[]) saveApart(row.id, closedByCrash);
     },
-    prune,
+    pruner: ledgerPruner(connection),
     list: (query) => listOf(connection, query),
+    points: (query) => pointsOf(connection, query),
+    attempts: (query) => attemptsIn(connection, query),
     exchange(id) {
       const rows = exchangesByPrefix.all(id, `${id}\u{10ffff}`) as Row[];
       const row = rows.find((found) => found.id === id) ?? (rows.length === 1 ? rows[0] : undefined);

@@ -1,6 +1,7 @@
 import type { AttemptRecord } from '../domain/ledger.ts';
 import type { Intents } from './intents.ts';
 import type { LedgerLine } from './ledger-line.ts';
+import type { PruneStep } from './ledger-prune.ts';
 import type { LedgerStore } from './ledger-store.ts';
 import type { WorkerLink } from './worker-link.ts';
 import type { WriteQueue } from './write-batch.ts';
@@ -20,7 +21,7 @@ export interface LedgerWriterPorts {
 }
 
 export interface LedgerWriter {
-  readonly store: Omit<LedgerStore, 'pruneLedger'>;
+  readonly store: LedgerStore;
   /** Everything said so far is queued. */
   settle(): void;
 }
@@ -89,13 +90,27 @@ export function createLedgerWriter({
         ended.delete(exchange.id);
         closing(attempt ? { exchange, attempt } : { exchange }, exchange.id);
       },
-      ledgerList: (query) =>
-        ask({
-          kind: 'ledger-list',
-          query: { ...query, limit: Math.min(Math.max(0, Math.trunc(query.limit)), LISTED_MAX) },
-        }),
+      ledgerList: (query) => ask({ kind: 'ledger-list', query: bounded(query) }),
+      ledgerPoints: (query) => ask({ kind: 'ledger-points', query: bounded(query) }),
+      ledgerAttempts: (query) => ask({ kind: 'ledger-attempts', query: bounded(query) }),
       ledgerExchange: (id) => ask({ kind: 'ledger-exchange', id }),
       ledgerSummary: (query, by) => ask({ kind: 'ledger-summary', query, by }),
+      ledgerBytes: () => ask({ kind: 'ledger-bytes' }),
+      ledgerOldest: () => ask({ kind: 'ledger-oldest' }),
+      async pruneLedger(limits) {
+        let deleted = 0;
+        for (;;) {
+          // Step by step: what others ask the thread meanwhile gets its turn in between.
+          const step = await ask<PruneStep>({ kind: 'ledger-prune', limits });
+          deleted += step.deleted;
+          if (step.done) return deleted;
+        }
+      },
     },
   };
 }
+
+const bounded = <T extends { readonly limit: number }>(query: T): T => ({
+  ...query,
+  limit: Math.min(Math.max(0, Math.trunc(query.limit)), LISTED_MAX),
+});

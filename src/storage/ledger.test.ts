@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { ExchangeRecord, LedgerGrouping, LedgerQuery } from '../domain/ledger.ts';
+import type { AttemptsQuery, ExchangeRecord, LedgerGrouping, LedgerQuery } from '../domain/ledger.ts';
 import { MEMORY_EXCHANGES_MAX } from './memory-ledger.ts';
 import { memoryStore, openStore, type Store } from './storage.ts';
 import { attemptRecord, exchangeRecord, storedAnswer } from './test-records.ts';
@@ -37,6 +37,22 @@ const full: ExchangeRecord = exchangeRecord('req-full', {
   lostCalls: 1,
   savedMicroUsd: 7,
   savedCalls: 2,
+  route: 'big “ones”',
+  attemptCount: 2,
+  endpointId: 'e2',
+  firstEventMs: 12.5,
+  longestSilenceMs: 99,
+  cause: 'edge-timeout',
+  failed: false,
+  throughEdge: true,
+  queuedMs: 0,
+  backoffMs: 7.25,
+  leftMs: 800,
+  leftSilentMs: 30.5,
+  leftFate: 'run-on',
+  clientPatienceMs: 300_000,
+  heartbeats: 3,
+  headers: { 'user-agent': 'claude-cli “2”\n', authorization: '***' },
 });
 
 const fullAttempt = attemptRecord('req-full', 1, {
@@ -54,6 +70,15 @@ const fullAttempt = attemptRecord('req-full', 1, {
   costMicroUsd: 5,
   detail: 'HTTP 524',
   upstreamRequestId: 'cf-1',
+  queuedMs: 1.5,
+  backoffMs: 0,
+  dnsMs: 2,
+  tcpMs: 3.5,
+  tlsMs: 4,
+  streamed: false,
+  timer: { name: 'first_byte', ms: 120_000, setBy: 'scenario reasoning' },
+  headers: { 'retry-after': '7', server: 'cloudflare' },
+  said: 'A timeout occurred',
 });
 
 const cheap = {
@@ -81,15 +106,30 @@ function fill(to: Store): void {
   };
   const paid = { costMicroUsd: 10, usage: { inputTokens: 5, outputTokens: 1 } };
   const cut = { result: 'edge-timeout', charge: 'unknown', chargeRisk: 'likely' } as const;
-  add('a1', { ...cheap, startedAt: noon(1), model: 'opus', client: 'ann' }, [paid]);
-  add('a2', { ...cheap, startedAt: noon(2) - HOUR_MS, model: 'opus', client: 'bob', lostCalls: 1 }, [
-    cut,
-    { ...paid, endpointId: 'e2' },
-  ]);
+  const took = (startedAt: number, ms: number) => ({ startedAt, endedAt: startedAt + ms, failed: false });
+  add('a1', { ...cheap, ...took(noon(1), 100_000), model: 'opus', client: 'ann' }, [paid]);
+  add(
+    'a2',
+    {
+      ...cheap,
+      ...took(noon(2) - HOUR_MS, 125_000),
+      model: 'opus',
+      client: 'bob',
+      lostCalls: 1,
+      cause: 'edge-timeout',
+      endpointId: 'e2',
+      attemptCount: 2,
+    },
+    [cut, { ...paid, endpointId: 'e2' }],
+  );
   add(
     'b1',
     {
-      startedAt: noon(2),
+      ...took(noon(2), 9_000),
+      failed: true,
+      cause: 'client-left',
+      endpointId: 'e2',
+      attemptCount: 1,
       model: 'gpt',
       client: 'bob',
       protocol: 'openai-chat',
@@ -106,7 +146,7 @@ function fill(to: Store): void {
     'b2',
     {
       ...cheap,
-      startedAt: noon(3),
+      ...took(noon(3), 10_000),
       client: 'ann',
       joined: 3,
       savedCalls: 3,
@@ -189,9 +229,95 @@ describe.each([
     ['with losses', { lost: true }, ['b1', 'a2']],
     ['with losses, of a model', { lost: true, model: 'gpt', since: noon(1) }, ['b1']],
     ['with losses, at an endpoint', { lost: true, endpointId: 'e1', until: noon(4) }, ['a2']],
+    ['that failed', { failed: true }, ['b1']],
+    ['that failed, or did not: all', { failed: false }, ['c1', 'b2', 'b1', 'a2', 'a1']],
+    ['that failed, of another model', { failed: true, model: 'opus' }, []],
+    ['that failed, at an endpoint', { failed: true, endpointId: 'e2' }, ['b1']],
+    ['that failed, at another endpoint', { failed: true, endpointId: 'e1' }, []],
+    ['that failed and lost money', { failed: true, lost: true }, ['b1']],
+    ['of a cause', { cause: 'edge-timeout' }, ['a2']],
+    ['of a cause that no client saw', { cause: 'edge-timeout', failed: true }, []],
+    ['of a cause, at an endpoint asked before the last', { cause: 'edge-timeout', endpointId: 'e1' }, ['a2']],
+    ['that were slow', { slowMs: 100_000 }, ['a2', 'a1']],
+    ['that were slow at all', { slowMs: 9_000 }, ['b2', 'b1', 'a2', 'a1']],
+    ['that were slow, at the limit of the index', { slowMs: 10_000 }, ['b2', 'a2', 'a1']],
+    ['that were slow by a fraction', { slowMs: 100_000.5 }, ['a2']],
+    ['that were slow in a span', { slowMs: 10_000, since: noon(2), until: noon(9) }, ['b2']],
+    ['that were slow, at an endpoint', { slowMs: 10_000, endpointId: 'e2' }, ['a2']],
+    ['that were slow, at an endpoint asked before', { slowMs: 10_000, endpointId: 'e1' }, ['b2', 'a2', 'a1']],
+    ['that were slow and failed', { slowMs: 5_000, failed: true }, ['b1']],
+    ['nobody slower than ever', { slowMs: Number.POSITIVE_INFINITY }, []],
   ])('lists %s', async (_what, query, expected) => {
     fill(store);
     expect(await ids(query)).toEqual(expected);
+  });
+
+  it.each<[string, Partial<LedgerQuery>, string[]]>([
+    [
+      'all that have an end',
+      {},
+      ['b2 10000 ok', 'b1 9000 failed client-left e2', 'a2 125000 ok edge-timeout e2', 'a1 100000 ok'],
+    ],
+    ['as many as asked', { limit: 1 }, ['b2 10000 ok']],
+    ['none', { limit: 0 }, []],
+    ['a model’s', { model: 'opus' }, ['a2 125000 ok edge-timeout e2', 'a1 100000 ok']],
+    [
+      'an endpoint’s',
+      { endpointId: 'e2' },
+      ['b1 9000 failed client-left e2', 'a2 125000 ok edge-timeout e2'],
+    ],
+    ['the slow ones of a client', { client: 'ann', slowMs: 60_000 }, ['a1 100000 ok']],
+    ['failures', { failed: true }, ['b1 9000 failed client-left e2']],
+  ])('shows as points %s', async (_what, query, expected) => {
+    fill(store);
+    const points = await store.ledgerPoints({ limit: 10, ...query });
+    expect(
+      points.map(({ id, durationMs, failed, cause, endpointId }) =>
+        [id, durationMs, failed ? 'failed' : 'ok', cause, endpointId]
+          .filter((part) => part !== undefined)
+          .join(' '),
+      ),
+    ).toEqual(expected);
+    for (const { id, startedAt } of points)
+      expect((await store.ledgerExchange(id))?.exchange.startedAt).toBe(startedAt);
+  });
+
+  it.each<[string, Partial<AttemptsQuery>, string[]]>([
+    ['all, the newest first', {}, ['late 1', 'lag 2', 'lag 1', 'early 1']],
+    ['of an endpoint', { endpointId: 'e2' }, ['early 2']],
+    ['of none that is known', { endpointId: '' }, []],
+    ['at most as many as asked', { limit: 2 }, ['late 1', 'lag 2']],
+    ['none', { limit: -1 }, []],
+    ['since an instant, which counts', { since: noon(2) }, ['late 1', 'lag 2', 'lag 1']],
+    ['until an instant, which does not', { until: noon(2) + HOUR_MS }, ['lag 1', 'early 1']],
+    ['begun in the span, though their exchange was not', { since: noon(2) + 1 }, ['late 1', 'lag 2']],
+  ])('finds attempts: %s', async (_what, query, expected) => {
+    const open = (id: string, startedAt: number) => store.openExchange(exchangeRecord(id, { startedAt }));
+    const close = (id: string, n: number, startedAt: number, endpointId = 'e1') =>
+      store.closeAttempt(attemptRecord(id, n, { startedAt, endpointId }));
+    open('early', noon(1));
+    close('early', 1, noon(1));
+    close('early', 2, noon(1) + 5, 'e2');
+    open('lag', noon(2));
+    close('lag', 1, noon(2));
+    close('lag', 2, noon(2) + HOUR_MS);
+    open('late', noon(3));
+    close('late', 1, noon(3));
+    store.openAttempt('late', 2, 'e1', noon(3) + 5, 'x');
+    const found = await store.ledgerAttempts({
+      endpointId: 'e1',
+      since: 0,
+      until: Number.MAX_SAFE_INTEGER,
+      limit: 10,
+      ...query,
+    });
+    expect(found.map(({ exchangeId, n }) => `${exchangeId} ${n}`)).toEqual(expected);
+  });
+
+  it('knows its oldest exchange', async () => {
+    expect(await store.ledgerOldest()).toBeUndefined();
+    fill(store);
+    expect(await store.ledgerOldest()).toBe(noon(1));
   });
 
   it.each<[string, LedgerGrouping | undefined, Omit<LedgerQuery, 'limit'>, string[]]>([
@@ -274,7 +400,7 @@ describe.each([
   ])('forgets what is older: %s', async (_what, before, left, sums) => {
     fill(store);
     await store.flush();
-    store.pruneLedger(before);
+    expect(await store.pruneLedger({ before })).toBe(5 - left.length);
     expect(await ids({})).toEqual(left);
     expect(await summed()).toEqual(sums);
     expect(await ids({ endpointId: 'e1' })).toEqual(left.filter((id) => id === 'b2'));
@@ -368,16 +494,22 @@ it('both stores sum up the same, whatever was written in whatever order', async 
       starting,
       HOURS,
       HOURS,
-      async (writes, starts, a, b) => {
+      fc.option(HOURS),
+      async (writes, starts, a, b, before) => {
         const memory = memoryStore();
-        sqlite.pruneLedger(Number.MAX_SAFE_INTEGER);
-        await sqlite.flush();
+        await sqlite.pruneLedger({ before: Number.POSITIVE_INFINITY });
         const startOf = new Map(starts.map((at, index) => [`r${index + 1}`, at]));
         for (const given of writes) {
           write(memory, given, startOf);
           write(sqlite, given, startOf);
           if (given.flush) await sqlite.flush();
         }
+        if (before !== null) {
+          const gone = await memory.pruneLedger({ before });
+          expect(await sqlite.pruneLedger({ before })).toBe(gone);
+        }
+        const list = { limit: 10 };
+        expect(await sqlite.ledgerList(list)).toHaveLength((await memory.ledgerList(list)).length);
         for (const query of [
           {},
           { since: Math.min(a, b), until: Math.max(a, b) },

@@ -1,6 +1,7 @@
-import type { ExchangeRecord, LedgerGrouping, LedgerQuery } from '../domain/ledger.ts';
+import type { ExchangeRecord, LedgerGrouping, LedgerPoint, LedgerQuery } from '../domain/ledger.ts';
 import { exchangeIdOf, type KnownExchange, type LedgerLine, NOTHING_KNOWN, withLine } from './ledger-line.ts';
-import { type SummaryQuery, summaries } from './ledger-selects.ts';
+import { ATTEMPT_LAG_MAX_MS } from './ledger-lists.ts';
+import { summaries } from './ledger-selects.ts';
 import { addSums, NO_SUMS, type Share, type Sums, sharesOf } from './ledger-shares.ts';
 import type { LedgerStore } from './ledger-store.ts';
 
@@ -21,11 +22,17 @@ export function memoryLedger(): LedgerStore {
       for (const oldest of known.keys()) return void known.delete(oldest);
   }
 
-  function matching(query: SummaryQuery): KnownExchange[] {
+  function matching(query: Omit<LedgerQuery, 'limit'>): KnownExchange[] {
     return [...known.values()].filter(
       (entry) => entry.exchange !== undefined && matches(entry, entry.exchange, query),
     );
   }
+
+  const newestFirst = (query: Omit<LedgerQuery, 'limit'>): ExchangeRecord[] =>
+    matching(query)
+      .flatMap(({ exchange }) => exchange ?? [])
+      .reverse()
+      .sort((a, b) => b.startedAt - a.startedAt);
 
   return {
     openExchange: (exchange, first) =>
@@ -34,12 +41,16 @@ export function memoryLedger(): LedgerStore {
       add({ begun: { exchangeId, n, endpointId, startedAt, why } }),
     closeAttempt: (attempt) => add({ attempt }),
     closeExchange: (exchange) => add({ exchange }),
-    async ledgerList(query: LedgerQuery) {
-      const found = matching(query).flatMap(({ exchange }) => exchange ?? []);
-      return found
-        .reverse()
-        .sort((a, b) => b.startedAt - a.startedAt)
-        .slice(0, Math.max(0, Math.trunc(query.limit)));
+    ledgerList: async (query) => newestFirst(query).slice(0, countOf(query)),
+    ledgerPoints: async (query) => newestFirst(query).flatMap(pointOf).slice(0, countOf(query)),
+    async ledgerAttempts(query) {
+      const { endpointId, since, until } = query;
+      return newestFirst({ endpointId, since: since - ATTEMPT_LAG_MAX_MS, until })
+        .flatMap(({ id }) => [...(known.get(id)?.attempts.values() ?? [])].sort((a, b) => b.n - a.n))
+        .filter((attempt) => attempt.endpointId === endpointId)
+        .filter(({ startedAt }) => startedAt >= since && startedAt < until)
+        .slice(0, countOf(query))
+        .sort((a, b) => b.startedAt - a.startedAt);
     },
     async ledgerExchange(id) {
       const ids = known.has(id) ? [id] : [...known.keys()].filter((other) => other.startsWith(id));
@@ -50,7 +61,8 @@ export function memoryLedger(): LedgerStore {
     },
     async ledgerSummary(query, by) {
       const groups = new Map<string, Sums>();
-      for (const share of matching(query).flatMap(sharesOf)) {
+      const { failed: _f, slowMs: _s, cause: _c, ...about }: Omit<LedgerQuery, 'limit'> = query;
+      for (const share of matching(about).flatMap(sharesOf)) {
         const byEndpoint = by === 'endpoint' || query.endpointId !== undefined;
         if ((share.endpointId !== '') !== byEndpoint) continue;
         if (query.endpointId !== undefined && query.endpointId !== share.endpointId) continue;
@@ -62,19 +74,51 @@ export function memoryLedger(): LedgerStore {
         by,
       );
     },
-    pruneLedger(before) {
-      for (const [id, { exchange }] of known) if (exchange && exchange.startedAt < before) known.delete(id);
+    ledgerBytes: async () => 0,
+    async ledgerOldest() {
+      const starts = [...known.values()].flatMap(({ exchange }) => exchange?.startedAt ?? []);
+      return starts.length === 0 ? undefined : Math.min(...starts);
+    },
+    async pruneLedger({ before = Number.NEGATIVE_INFINITY }) {
+      let deleted = 0;
+      for (const [id, { exchange }] of known)
+        if (exchange && exchange.startedAt < before && known.delete(id)) deleted += 1;
+      return deleted;
     },
   };
 }
 
-function matches({ attempts, begun }: KnownExchange, exchange: ExchangeRecord, query: SummaryQuery): boolean {
-  const { since, until, model, client, endpointId, lost } = query;
-  if (since !== undefined && exchange.startedAt < since) return false;
-  if (until !== undefined && exchange.startedAt >= until) return false;
+const countOf = ({ limit }: { readonly limit: number }) => Math.max(0, Math.trunc(limit));
+
+function pointOf({ id, startedAt, endedAt, failed, cause, endpointId }: ExchangeRecord): LedgerPoint[] {
+  if (endedAt === undefined) return [];
+  return [
+    {
+      id,
+      startedAt,
+      durationMs: endedAt - startedAt,
+      failed: failed === true,
+      ...(cause === undefined ? {} : { cause }),
+      ...(endpointId === undefined ? {} : { endpointId }),
+    },
+  ];
+}
+
+function matches(
+  { attempts, begun }: KnownExchange,
+  exchange: ExchangeRecord,
+  query: Omit<LedgerQuery, 'limit'>,
+): boolean {
+  const { since, until, model, client, endpointId, lost, failed, slowMs, cause } = query;
+  const { startedAt, endedAt } = exchange;
+  if (since !== undefined && startedAt < since) return false;
+  if (until !== undefined && startedAt >= until) return false;
   if (model !== undefined && exchange.model !== model) return false;
   if (client !== undefined && exchange.client !== client) return false;
   if (lost === true && exchange.lostCalls === 0) return false;
+  if (failed === true && exchange.failed !== true) return false;
+  if (slowMs !== undefined && !(endedAt !== undefined && endedAt - startedAt >= slowMs)) return false;
+  if (cause !== undefined && exchange.cause !== cause) return false;
   if (endpointId === undefined) return true;
   return [...attempts.values(), ...begun.values()].some((attempt) => attempt.endpointId === endpointId);
 }

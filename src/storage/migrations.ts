@@ -6,7 +6,7 @@ import {
   SqliteDialect,
   sql,
 } from 'kysely';
-import { LEDGER_TABLES } from './ledger-schema.ts';
+import { EVIDENCE, LEDGER_TABLES } from './ledger-schema.ts';
 import { UnusableDatabase } from './open-failure.ts';
 import type { SqliteDatabase } from './sqlite-driver.ts';
 
@@ -45,6 +45,11 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '2026-11-b-ledger': {
     async up(db) {
       for (const statement of LEDGER_TABLES) await sql.raw(statement).execute(db);
+    },
+  },
+  '2026-11-c-evidence': {
+    async up(db) {
+      for (const statement of EVIDENCE) await sql.raw(statement).execute(db);
     },
   },
 };

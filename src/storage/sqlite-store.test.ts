@@ -6,11 +6,13 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { HealthEvent } from '../domain/health.ts';
+import type { LedgerQuery } from '../domain/ledger.ts';
 import { type Intents, openIntents } from './intents.ts';
+import { MIGRATIONS, migrate } from './migrations.ts';
 import { connect } from './sqlite-driver.ts';
 import { openStore, storeOver } from './sqlite-store.ts';
 import type { Store } from './store.ts';
-import { exchangeRecord } from './test-records.ts';
+import { attemptRecord, exchangeRecord, storedAnswer } from './test-records.ts';
 import { Refusal, type WorkerLink } from './worker-link.ts';
 import type { Ask } from './worker-messages.ts';
 
@@ -51,6 +53,100 @@ describe('a store on disk', () => {
     expect(await second.loadTotals()).toEqual({ requests: 2, successes: 2, failures: 0, durationMs: 4 });
     expect(await second.healthHistory('a', 5)).toEqual([event(1)]);
     expect(second.notes).toEqual([]);
+  });
+
+  it('brings a ledger of the version before up to date', async () => {
+    const database = await connect(file);
+    const { '2026-11-c-evidence': _later, ...earlier } = MIGRATIONS;
+    await migrate(database, earlier);
+    const common = `path, protocol, operation, stream, client, listener, cluster, scenario, request_bytes, joined,
+      charge, lost_calls, saved_calls`;
+    const values = `'/v1/messages', 'anthropic-messages', 'generate', 1, 'ann', 'main', 'default', 'chat', 10, 0,
+      'unknown', 0, 0`;
+    for (const [id, from, to, delivery, status, error] of [
+      ['good', 1_000, 31_000, 'delivered', 200, null],
+      ['cut', 2_000, 3_000, 'broken', null, null],
+      ['full', 3_000, 3_500, 'refused', 503, 'queue_full'],
+    ] as const)
+      database
+        .prepare(
+          `insert into exchanges (id, started_at, day, ended_at, delivery, status, error, ${common})
+           values (?, ?, '1970-01-01', ?, ?, ?, ?, ${values})`,
+        )
+        .all(id, from, to, delivery, status, error);
+    for (const [n, endpoint, result] of [
+      [1, 'e1', 'edge-timeout'],
+      [2, 'e2', 'truncated'],
+    ])
+      database
+        .prepare(
+          `insert into attempts (exchange_id, n, endpoint_id, started_at, longest_silence_ms, total_ms, result,
+             charge_risk, charge, why) values ('cut', ?, ?, 2000, 0, 5, ?, 'likely', 'unknown', 'priority')`,
+        )
+        .all(n, endpoint, result);
+    database.close();
+
+    const store = await open();
+    const ids = async (query: Partial<LedgerQuery>) =>
+      (await store.ledgerList({ limit: 9, ...query })).map(({ id }) => id);
+    expect(await ids({ failed: true })).toEqual(['full', 'cut']);
+    expect(await ids({ slowMs: 20_000 })).toEqual(['good']);
+    expect(await store.ledgerList({ limit: 1, cause: 'truncated' })).toMatchObject([
+      { id: 'cut', failed: true, attemptCount: 2, endpointId: 'e2' },
+    ]);
+    expect(await ids({ cause: 'queue_full' })).toEqual(['full']);
+    expect((await store.ledgerExchange('good'))?.exchange).not.toHaveProperty('failed');
+    expect(await store.ledgerPoints({ limit: 1 })).toEqual([
+      { id: 'full', startedAt: 3_000, durationMs: 500, failed: true, cause: 'queue_full' },
+    ]);
+    store.closeExchange(exchangeRecord('next', { failed: true, heartbeats: 2 }));
+    expect(await ids({ failed: true, limit: 1 })).toEqual(['next']);
+  });
+
+  it('deletes old exchanges step by step, and lets others in between', async () => {
+    const store = await open();
+    for (let n = 0; n < 2_500; n += 1)
+      store.closeExchange(
+        exchangeRecord(`req-${String(n).padStart(5, '0')}`, { startedAt: Math.floor(n / 1_500) }),
+      );
+    await store.flush();
+    const order: string[] = [];
+    await Promise.all([
+      store.pruneLedger({ before: 1 }).then((deleted) => order.push(`deleted ${deleted}`)),
+      store.loadTotals().then(() => order.push('asked meanwhile')),
+    ]);
+    expect(order).toEqual(['asked meanwhile', 'deleted 1500']);
+    expect(await store.ledgerSummary({})).toMatchObject([{ exchanges: 1_000 }]);
+    expect(await store.pruneLedger({})).toBe(0);
+    expect(await store.pruneLedger({ before: 2 })).toBe(1_000);
+    expect(await store.ledgerSummary({}, 'day')).toEqual([]);
+    expect(await store.ledgerOldest()).toBeUndefined();
+  });
+
+  it('deletes the oldest exchanges until what is stored fits', async () => {
+    const store = await open();
+    const fill = (from: number) => {
+      for (let n = from; n < from + 4_000; n += 1) {
+        const id = `req-${String(n).padStart(5, '0')}`;
+        store.closeExchange(exchangeRecord(id, { startedAt: n }));
+        store.closeAttempt(attemptRecord(id, 1, { startedAt: n }));
+      }
+    };
+    fill(0);
+    const full = await store.ledgerBytes();
+    expect(full).toBeGreaterThan(4_000 * 200);
+    expect(await store.pruneLedger({ maxBytes: full })).toBe(0);
+    const deleted = await store.pruneLedger({ maxBytes: Math.round(full / 2) });
+    expect(deleted).toBeGreaterThan(1_500);
+    expect(deleted).toBeLessThan(4_000);
+    expect(await store.ledgerBytes()).toBeLessThanOrEqual(full / 2);
+    expect(await store.ledgerOldest()).toBe(deleted);
+    const answer = storedAnswer({ body: Buffer.alloc(full) });
+    store.saveAnswer(answer);
+    expect(await store.ledgerBytes()).toBeLessThan(full * 0.75);
+    expect(await store.pruneLedger({ maxBytes: Math.round(full * 0.75) })).toBe(0);
+    expect(await store.pruneLedger({ maxBytes: 1 })).toBe(4_000 - deleted);
+    expect(await store.loadAnswer(answer.id)).toEqual(answer);
   });
 
   it('writes soon without being asked to flush', async () => {

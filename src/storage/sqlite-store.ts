@@ -71,10 +71,6 @@ export function storeOver(link: WorkerLink, options: StoreOptions, intents: Inte
     },
     loadTotals: () => ask({ kind: 'totals' }),
     ...ledger.store,
-    pruneLedger(before) {
-      queue.prune(before);
-      writer.schedule();
-    },
     saveAnswer(answer) {
       // Copied: a view crosses to the thread with all of the memory it looks into.
       queue.saveAnswer({ ...answer, body: Buffer.from(new Uint8Array(answer.body).buffer) });

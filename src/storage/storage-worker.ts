@@ -20,6 +20,16 @@ function answer(database: Database, ask: Ask): unknown {
       return database.ledger.exchange(ask.id);
     case 'ledger-summary':
       return database.ledger.summary(ask.query, ask.by);
+    case 'ledger-points':
+      return database.ledger.points(ask.query);
+    case 'ledger-attempts':
+      return database.ledger.attempts(ask.query);
+    case 'ledger-bytes':
+      return database.pruner.bytes();
+    case 'ledger-oldest':
+      return database.pruner.oldest();
+    case 'ledger-prune':
+      return database.pruner.step(ask.limits);
     case 'answer':
       return database.answers.answer(ask.by, ask.value, Date.now());
     case 'state':

@@ -1,4 +1,5 @@
-import type { LedgerGrouping, LedgerQuery } from '../domain/ledger.ts';
+import type { AttemptsQuery, LedgerGrouping, LedgerQuery } from '../domain/ledger.ts';
+import type { LedgerLimits } from './ledger-prune.ts';
 import type { SummaryQuery } from './ledger-selects.ts';
 import type { OpenFailure } from './open-failure.ts';
 import type { WriteBatch } from './write-batch.ts';
@@ -12,6 +13,10 @@ export type Ask =
   | { readonly kind: 'ledger-list'; readonly query: LedgerQuery }
   | { readonly kind: 'ledger-exchange'; readonly id: string }
   | { readonly kind: 'ledger-summary'; readonly query: SummaryQuery; readonly by: LedgerGrouping | undefined }
+  | { readonly kind: 'ledger-points'; readonly query: LedgerQuery }
+  | { readonly kind: 'ledger-attempts'; readonly query: AttemptsQuery }
+  | { readonly kind: 'ledger-bytes' | 'ledger-oldest' }
+  | { readonly kind: 'ledger-prune'; readonly limits: LedgerLimits }
   | { readonly kind: 'answer'; readonly by: 'id' | 'key'; readonly value: string }
   | { readonly kind: 'state'; readonly name: string }
   | { readonly kind: 'close' };

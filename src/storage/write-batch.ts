@@ -11,8 +11,6 @@ export interface WriteBatch {
   readonly ledger: readonly string[];
   readonly answers: readonly StoredAnswer[];
   readonly states: readonly (readonly [name: string, json: string])[];
-  /** Exchanges begun before this instant are deleted. */
-  readonly pruneBefore?: number;
 }
 
 /** Events that may wait for a disk that does not answer; beyond, the oldest go. About 2 MB. */
@@ -63,7 +61,6 @@ export interface WriteQueue {
   keepOpening(exchangeId: string): void;
   saveAnswer(answer: StoredAnswer): void;
   saveState(name: string, json: string): void;
-  prune(before: number): void;
   /** Everything that waits; the queue is empty afterwards. */
   take(): WriteBatch;
   /** A batch that could not be written comes back, before what was queued since. */
@@ -82,7 +79,6 @@ export function createWriteQueue(): WriteQueue {
   let dropped = false;
   let answers = new Map<string, StoredAnswer>();
   let states = new Map<string, string>();
-  let pruneBefore: number | undefined;
 
   const bound = () => {
     if (events.length > QUEUED_EVENTS_MAX) events = events.slice(-QUEUED_EVENTS_MAX);
@@ -104,7 +100,7 @@ export function createWriteQueue(): WriteQueue {
   return {
     get empty() {
       const none = snapshots.size + events.length + ledger.length + answers.size + states.size === 0;
-      return none && totals === undefined && pruneBefore === undefined;
+      return none && totals === undefined;
     },
     get ledger() {
       return ledger;
@@ -143,9 +139,6 @@ export function createWriteQueue(): WriteQueue {
     saveState(name, json) {
       states.set(name, json);
     },
-    prune(before) {
-      pruneBefore = Math.max(pruneBefore ?? before, before);
-    },
     take() {
       const batch: WriteBatch = {
         snapshots: [...snapshots.values()],
@@ -154,7 +147,6 @@ export function createWriteQueue(): WriteQueue {
         ledger,
         answers: [...answers.values()],
         states: [...states],
-        ...(pruneBefore === undefined ? {} : { pruneBefore }),
       };
       snapshots = new Map();
       events = [];
@@ -164,7 +156,6 @@ export function createWriteQueue(): WriteQueue {
       shift = 0;
       answers = new Map();
       states = new Map();
-      pruneBefore = undefined;
       return batch;
     },
     putBack(batch) {
@@ -177,7 +168,6 @@ export function createWriteQueue(): WriteQueue {
       shift += batch.ledger.length;
       answers = new Map([...batch.answers.map((answer) => [answer.id, answer] as const), ...answers]);
       states = new Map([...batch.states, ...states]);
-      if (batch.pruneBefore !== undefined) this.prune(batch.pruneBefore);
       bound();
       boundAnswers();
     },
