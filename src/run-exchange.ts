@@ -40,6 +40,11 @@ export interface RunnerPorts {
   readonly answers: AnswerShelf;
   readonly recorder: Recorder;
   readonly clock: Clock;
+  /** The `traceparent` of an exchange's nth call; undefined = the client's own stays. */
+  traceparentOf?(
+    about: { readonly id: string; readonly traceparent?: string },
+    n: number,
+  ): string | undefined;
   random(): number;
   /** There is something to save. `isNews`: the failure queue may have changed. */
   onAttemptEnded(isNews: boolean): void;
@@ -191,7 +196,7 @@ async function attempt(
   if (history.some((earlier) => earlier.endpointId === endpoint.id)) retries.note('retry', clock.now());
   fleet.began(endpoint.id, exchange.cluster, request.operation, clock.now());
   exchange.throughEdge ||= endpoint.edge !== undefined;
-  ports.recorder.attemptBegan(exchange, endpoint, begun);
+  const n = ports.recorder.attemptBegan(exchange, endpoint, begun);
   const ownHeaders = ownHeadersOf(exchange, step);
   const sink = createPump(journal, {
     protocol: request.protocol,
@@ -201,7 +206,7 @@ async function attempt(
     ownHeaders,
   });
   const outcome = await new Promise<Outcome>((onOutcome) => {
-    const call = callFor(request, endpoint, timers, streamed);
+    const call = callFor(request, endpoint, timers, streamed, traceparentOf(exchange, n, ports));
     const onResent = (broken: Outcome) => ports.recorder.sentAnew(exchange, broken, endpoint, begun);
     const running = startAttempt(call, { transport, clock, sink, onOutcome, onResent });
     exchange.interrupt = () => running.cancel('client');
@@ -213,6 +218,13 @@ async function attempt(
     ports.plain.note(endpoint.id, clock.now());
   learn(exchange, step, outcome, ports);
   return outcome;
+}
+
+/** A call that goes out anew on a fresh connection takes its bytes along, this header among them. */
+function traceparentOf({ id, request }: Exchange, n: number, ports: RunnerPorts): string | undefined {
+  const { traceparent } = request.headers;
+  const about = typeof traceparent === 'string' ? { id, traceparent } : { id };
+  return ports.traceparentOf?.(about, n);
 }
 
 /** What an outcome teaches: about the endpoint, about calls like this one, and those who wait for its slot. */

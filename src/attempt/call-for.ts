@@ -9,12 +9,13 @@ import { upstreamHeaders } from './upstream-headers.ts';
 const upstreamPath = (path: string): string =>
   path.startsWith('/v1/') || path === '/' || path.startsWith('/api/') ? path : `/v1${path}`;
 
-/** What goes upstream for a request at an endpoint: the client's bytes, but for what has to differ. */
+/** What goes upstream for a request at an endpoint: the client's bytes, but for what has to differ. `traceparent`: of this call. */
 export function callFor(
   request: IdentifiedRequest,
   endpoint: Endpoint,
   timers: AttemptTimers,
   streamed: boolean,
+  traceparent?: string,
 ): AttemptCall {
   const asking = {
     rawHeaders: request.rawHeaders,
@@ -22,6 +23,7 @@ export function callFor(
     operation: request.operation,
     stream: streamed,
     bodyWasDecoded: request.headers['content-encoding'] !== undefined,
+    ...(traceparent === undefined ? {} : { traceparent }),
   };
   return {
     endpoint,

@@ -29,6 +29,8 @@ interface Asking {
   readonly operation: Operation;
   readonly stream: boolean;
   readonly bodyWasDecoded: boolean;
+  /** Takes the place of the client's own, where calls are traced. */
+  readonly traceparent?: string;
 }
 
 /**
@@ -36,7 +38,8 @@ interface Asking {
  * credentials and what was meant for the gateway; the endpoint's credential and headers come on top.
  */
 export function upstreamHeaders(asking: Asking, endpoint: Endpoint): string[] {
-  const own = ownHeaders(asking, endpoint);
+  const fixed = ownHeaders(asking, endpoint);
+  const own = asking.traceparent === undefined ? fixed : { ...fixed, traceparent: asking.traceparent };
   const replaced = new Set(Object.keys(own));
   const named = namedByConnection(asking.rawHeaders);
   const out: string[] = [];

@@ -80,7 +80,8 @@ interface Page {
 export interface ExchangeBook {
   /** Its page begins. It is written with its first attempt: before that, nothing can have been charged. */
   opened(exchange: RecordedExchange): void;
-  attemptBegan(exchange: RecordedExchange, endpoint: Endpoint, call: BegunCall): void;
+  /** Gives the call's number, from 1. */
+  attemptBegan(exchange: RecordedExchange, endpoint: Endpoint, call: BegunCall): number;
   attemptEnded(exchange: RecordedExchange, outcome: Outcome): void;
   /** No attempt will be made any more. */
   ended(exchange: RecordedExchange): void;
@@ -136,7 +137,8 @@ export function createExchangeBook(
     },
     attemptBegan(exchange, endpoint, call) {
       const page = pages.get(exchange.id);
-      if (!page) return;
+      if (!page) return exchange.attempts;
+      const n = page.attempts.length + 1;
       const { model } = exchange.request;
       const { why } = call;
       page.call = call;
@@ -144,10 +146,10 @@ export function createExchangeBook(
       page.endpointId = endpoint.id;
       page.model = model === undefined ? undefined : (endpoint.models[model] ?? model);
       const startedAt = now();
-      if (page.attempts.length > 0)
-        store.openAttempt(exchange.id, page.attempts.length + 1, endpoint.id, startedAt, why);
+      if (n > 1) store.openAttempt(exchange.id, n, endpoint.id, startedAt, why);
       else
         store.openExchange(recordOf(exchange, page, undefined), { endpointId: endpoint.id, startedAt, why });
+      return n;
     },
     attemptEnded(exchange, outcome) {
       const page = pages.get(exchange.id);

@@ -50,7 +50,8 @@ export interface Recorder {
   /** An exchange begins: on record before its first upstream byte. */
   opened(exchange: RecordedExchange): void;
   picked(record: PickedRecord): void;
-  attemptBegan(exchange: RecordedExchange, endpoint: Endpoint, call: BegunCall): void;
+  /** Gives the call's number on the ledger. */
+  attemptBegan(exchange: RecordedExchange, endpoint: Endpoint, call: BegunCall): number;
   attemptEnded(exchange: RecordedExchange, outcome: Outcome): void;
   /** A call broke as on a stale connection, and went out anew: two calls for the ledger, one attempt for the log. */
   sentAnew(exchange: RecordedExchange, broken: Outcome, endpoint: Endpoint, call: BegunCall): void;

@@ -3,5 +3,9 @@ export { LEVEL_OF, type LogEvent, type LogKind, type LogLevel } from './log-even
 export { followLog } from './log-follower.ts';
 export { logLine } from './log-line.ts';
 export { type LineFilter, lineFilter, readLogTail, type TailOptions } from './log-reader.ts';
+export { createMetrics, type MetricReadings, type Metrics } from './metrics.ts';
+export { type OtlpSettings, otlpSettings } from './otlp/environment.ts';
+export { createOtlp, type Otlp } from './otlp/otlp.ts';
+export { createPoster, type PostAnswer, type Poster } from './post.ts';
 export { maskKeys, redact } from './redact.ts';
 export { shownHeaders } from './shown-headers.ts';
