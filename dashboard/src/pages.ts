@@ -2,6 +2,8 @@ import type { ComponentType } from 'preact';
 import { Costs } from './pages/costs.tsx';
 import { Endpoints } from './pages/endpoints.tsx';
 import { Now } from './pages/now.tsx';
+import { Request } from './pages/request.tsx';
+import { Requests } from './pages/requests.tsx';
 
 /** A page: the first part of the address names it (`#/requests`). Those with `nav` stand in the navigation, in this order. */
 export interface Page {
@@ -12,6 +14,8 @@ export interface Page {
 
 export const PAGES: readonly Page[] = [
   { name: 'now', show: Now, nav: true },
+  { name: 'requests', show: Requests, nav: true },
   { name: 'endpoints', show: Endpoints, nav: true },
   { name: 'costs', show: Costs, nav: true },
+  { name: 'request', show: Request, nav: false },
 ];

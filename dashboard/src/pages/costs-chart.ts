@@ -1,6 +1,6 @@
 import uPlot from 'uplot';
 import type { LedgerSummary } from '../../../src/admin/admin.ts';
-import { dollars } from '../frame/format.ts';
+import { day, dollars } from '../frame/format.ts';
 import { colour } from '../frame/theme.ts';
 import { timeAxis, valueAxis } from '../pieces/axes.ts';
 import type { ChartOptions } from '../pieces/chart.tsx';
@@ -46,10 +46,7 @@ export function costsChart(): ChartOptions {
       x: { time: true, range: (_chart, least, most) => [least - NOON_S, most + NOON_S] },
       y: { range: (_chart, _least, most) => [0, Math.max(most ?? 0, 0.000_001) * 1.1] },
     },
-    axes: [
-      { ...timeAxis(), incrs: [86_400, 2 * 86_400, 7 * 86_400, 14 * 86_400, 28 * 86_400] },
-      valueAxis(axisDollars),
-    ],
+    axes: [{ ...timeAxis(), size: 24, splits: labelledDays, values: dayLabels }, valueAxis(axisDollars)],
     series: [
       {},
       bars(colour('--fill')),
@@ -67,6 +64,20 @@ export function costsChart(): ChartOptions {
       },
     ],
   };
+}
+
+/** Room for one day's label, in px. */
+const LABEL_PX = 56;
+
+function labelledDays(chart: uPlot): number[] {
+  const [noons = []] = chart.data;
+  const every = Math.max(1, Math.ceil((noons.length * LABEL_PX) / Math.max(1, chart.width)));
+  // Counted from the last one, so that the newest day has a label.
+  return [...noons].filter((_noon, index) => (noons.length - 1 - index) % every === 0);
+}
+
+function dayLabels(_chart: uPlot, noons: number[]): string[] {
+  return noons.map((noon) => day(noon * 1000).slice(5));
 }
 
 function axisDollars(value: number): string {

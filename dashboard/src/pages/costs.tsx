@@ -77,11 +77,11 @@ function RangePicker({ range }: { range: Range }) {
 
 function Totals({ total }: { total: LedgerSummary | undefined }) {
   return (
-    <dl class="figures costs-figures">
+    <dl class="figures">
       <div class="figure">
         <dt>{t('cost')}</dt>
         <dd>{total ? <Money microUsd={total.costMicroUsd} /> : '–'}</dd>
-        <dd class="figure-note">
+        <dd class="figure-note words">
           {total &&
             (total.unknownCost > 0
               ? t('cost.unknown', { count: count(total.unknownCost) })
@@ -93,26 +93,26 @@ function Totals({ total }: { total: LedgerSummary | undefined }) {
         <dd class={total && total.lostCalls > 0 ? 'bad-text' : undefined}>
           {total ? <Money microUsd={total.lostMicroUsd} /> : '–'}
         </dd>
-        <dd class="figure-note">{total && t('lost.hint', { count: count(total.lostCalls) })}</dd>
+        <dd class="figure-note words">{total && t('lost.hint', { count: count(total.lostCalls) })}</dd>
       </div>
       <div class="figure">
         <dt>{t('saved')}</dt>
         <dd class={total && total.savedCalls > 0 ? 'good-text' : undefined}>
           {total ? <Money microUsd={total.savedMicroUsd} /> : '–'}
         </dd>
-        <dd class="figure-note">{total && t('saved.hint', { count: count(total.savedCalls) })}</dd>
+        <dd class="figure-note words">{total && t('saved.hint', { count: count(total.savedCalls) })}</dd>
       </div>
       <div class="figure">
         <dt>{t('requests')}</dt>
         <dd class="num">{total ? count(total.exchanges) : '–'}</dd>
-        <dd class="figure-note">
+        <dd class="figure-note words">
           {total && t('requests.hint', { calls: count(total.attempts), delivered: count(total.delivered) })}
         </dd>
       </div>
       <div class="figure">
         <dt>{t('tokens')}</dt>
         <dd class="num">{total ? `${short(total.inputTokens)} · ${short(total.outputTokens)}` : '–'}</dd>
-        <dd class="figure-note" />
+        <dd class="figure-note words" />
       </div>
     </dl>
   );

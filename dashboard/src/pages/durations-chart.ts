@@ -105,15 +105,17 @@ function drawLines(chart: uPlot, { lines, lineLabel }: DurationsShown): void {
   const { ctx, bbox } = chart;
   const ratio = devicePixelRatio;
   ctx.save();
-  ctx.strokeStyle = colour('--bad');
-  ctx.fillStyle = colour('--bad');
-  ctx.lineWidth = ratio;
+  const [bad, ground] = [colour('--bad'), colour('--panel')];
+  ctx.fillStyle = bad;
+  ctx.lineJoin = 'round';
   ctx.font = `${11 * ratio}px system-ui, sans-serif`;
   ctx.textAlign = 'right';
   const drawn = lines
     .map((line) => ({ line, y: chart.valToPos(line.ms / 1000, 'y', true) }))
     .filter(({ y }) => y >= bbox.top && y <= bbox.top + bbox.height);
   drawn.forEach(({ line, y }, index) => {
+    ctx.strokeStyle = bad;
+    ctx.lineWidth = ratio;
     ctx.setLineDash(line.kind === 'silence' ? [6 * ratio, 4 * ratio] : []);
     ctx.beginPath();
     ctx.moveTo(bbox.left, y);
@@ -123,7 +125,16 @@ function drawLines(chart: uPlot, { lines, lineLabel }: DurationsShown): void {
     const above = drawn[index + 1]?.y;
     const below = above !== undefined && y - above < LABEL_PX * ratio;
     ctx.textBaseline = below ? 'top' : 'bottom';
-    ctx.fillText(lineLabel(line), bbox.left + bbox.width - 4 * ratio, y + (below ? 3 : -3) * ratio);
+    const words = [
+      lineLabel(line),
+      bbox.left + bbox.width - 4 * ratio,
+      y + (below ? 4 : -4) * ratio,
+    ] as const;
+    ctx.setLineDash([]);
+    ctx.strokeStyle = ground;
+    ctx.lineWidth = 4 * ratio;
+    ctx.strokeText(...words);
+    ctx.fillText(...words);
   });
   ctx.restore();
 }

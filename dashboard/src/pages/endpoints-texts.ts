@@ -121,7 +121,7 @@ export const t = textsOf({
     since: '已暂停',
     checks: '验证次数',
     nextCheck: '下次验证',
-    'nextCheck.in': '{span}后',
+    'nextCheck.in': '{span} 后',
     'nextCheck.due': '即将开始',
     'nextCheck.now': '进行中',
     lastError: '最近错误',

@@ -98,6 +98,7 @@ function columnsAt(now: number): readonly Column<EndpointView>[] {
       key: 'first',
       title: t('firstByte'),
       numeric: true,
+      line: true,
       cell: ({ p50Ms, p95Ms }) => (p50Ms === undefined ? '–' : `${seconds(p50Ms)} / ${seconds(p95Ms)} s`),
       sort: ({ p95Ms }) => p95Ms,
     },

@@ -11,9 +11,9 @@ export function filledBuckets(buckets: readonly Bucket[]): readonly Bucket[] {
   return first < 0 ? [] : buckets.slice(first, buckets.findLastIndex(filled) + 1);
 }
 
-/** An upper bound as the axis shows it: `0.25`, `10`, and `>` for what has none. */
-export function boundText(leMs: number | undefined): string {
-  return leMs === undefined ? '>' : String(Number((leMs / 1000).toPrecision(3)));
+/** A bound as the axis shows it, in seconds: `0.25`, `10`. */
+export function boundText(ms: number): string {
+  return String(Number((ms / 1000).toPrecision(3)));
 }
 
 /** Two columns a bucket: how long until the first event, and until the end. */
@@ -31,7 +31,9 @@ export function Histogram({ view }: { view: LatencyView }) {
             <span class="whole" style={{ height: height(bucket.total) }} />
           </span>
           <span class="bound num" aria-hidden="true">
-            {boundText(bucket.leMs)}
+            {bucket.leMs === undefined
+              ? `> ${boundText(buckets[index - 1]?.leMs ?? 0)}`
+              : boundText(bucket.leMs)}
             <span class="unit"> s</span>
           </span>
         </li>

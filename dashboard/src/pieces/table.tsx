@@ -59,27 +59,29 @@ export function Table<Row>(props: {
 }) {
   const { columns, sorting, onSort } = props;
   return (
-    <table class="table" role="table">
-      <caption class="unseen">{props.caption}</caption>
-      <thead role="rowgroup">
-        <tr role="row">
-          {columns.map((column) => (
-            <Heading key={column.key} column={column} sorting={sorting} onSort={onSort} />
+    <div class="scroll">
+      <table class="table" role="table">
+        <caption class="unseen">{props.caption}</caption>
+        <thead role="rowgroup">
+          <tr role="row">
+            {columns.map((column) => (
+              <Heading key={column.key} column={column} sorting={sorting} onSort={onSort} />
+            ))}
+          </tr>
+        </thead>
+        <tbody role="rowgroup">
+          {sorted(props.rows, columns, sorting).map((row) => (
+            <BodyRow
+              key={props.rowKey(row)}
+              row={row}
+              columns={columns}
+              link={props.link?.(row)}
+              rowClass={props.rowClass?.(row)}
+            />
           ))}
-        </tr>
-      </thead>
-      <tbody role="rowgroup">
-        {sorted(props.rows, columns, sorting).map((row) => (
-          <BodyRow
-            key={props.rowKey(row)}
-            row={row}
-            columns={columns}
-            link={props.link?.(row)}
-            rowClass={props.rowClass?.(row)}
-          />
-        ))}
-      </tbody>
-    </table>
+        </tbody>
+      </table>
+    </div>
   );
 }
 
