@@ -30,6 +30,14 @@ function portsOf(env: Env): CliPorts {
     startGateway: async (options) => (await import('./run-gateway.ts')).runGateway(options, surroundings),
     startSimulator: async (options) => (await import('./run-simulator.ts')).runSimulator(options),
     runDemo: async (options) => (await import('./run-demo.ts')).runDemo(options),
+    doctor: async (settings) => {
+      const { priceOfProbing, pricesOf, runDoctor } = await import('./run-doctor.ts');
+      const around = { ...surroundings, settings, prices: pricesOf(surroundings.home) };
+      return {
+        checkUp: (options, onEvent, signal) => runDoctor(around, options, onEvent, signal),
+        priceOfProbing: (options) => priceOfProbing(around, options),
+      };
+    },
     ...(process.stdin.isTTY ? { keyboard } : {}),
     ...(process.stdin.isTTY && process.stdout.isTTY ? { confirm } : {}),
     readLogTail,

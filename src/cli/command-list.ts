@@ -281,6 +281,49 @@ const LEDGER: readonly CommandSpec[] = [
   },
 ];
 
+/** Commands that look at requests, past and present. */
+const SEEING: readonly CommandSpec[] = [
+  {
+    path: 'logs',
+    about: 'aboutLogs',
+    options: [
+      { flags: '--slow <seconds>', about: 'aboutSlow', kind: 'seconds' },
+      { flags: '--failed', about: 'aboutFailed' },
+      { flags: '--lost', about: 'aboutLostOnly' },
+      ...LEDGER_OPTIONS,
+      { flags: '--cause <cause>', about: 'aboutCause' },
+      LIMIT_OPTION,
+      { flags: '-f, --follow', about: 'aboutFollowRows' },
+      ...SHOW_OPTIONS,
+    ],
+    examples: ['logs --slow 100 --since 24h', 'logs --failed --cause edge-timeout', 'logs -f'],
+    load: async () => (await import('./commands/logs.ts')).logs,
+  },
+  {
+    path: 'explain',
+    args: '[what...]',
+    about: 'aboutExplain',
+    options: [JSON_OPTION],
+    examples: [
+      'explain',
+      'explain req-01m2gq8z5c7k3x',
+      'explain < page.html',
+      'explain "524 status code (no body)"',
+    ],
+    load: async () => (await import('./commands/explain.ts')).explain,
+  },
+  {
+    path: 'top',
+    about: 'aboutTop',
+    options: [
+      { flags: '--once', about: 'aboutOnce' },
+      { flags: '--json', about: 'aboutJsonOnce' },
+    ],
+    examples: ['top', 'top --once', 'top --json | jq .runningCount'],
+    load: async () => (await import('./commands/top.ts')).top,
+  },
+];
+
 const CONFIG: readonly CommandSpec[] = [
   {
     path: 'config check',
@@ -316,8 +359,24 @@ export const COMMANDS: readonly CommandSpec[] = [
   ...ENDPOINT,
   ...HEALTH,
   ...QUEUE,
+  ...SEEING,
   ...EXCHANGE,
   ...LEDGER,
+  {
+    path: 'doctor',
+    args: '[endpoint]',
+    about: 'aboutDoctor',
+    options: [
+      { flags: '--model <name>', about: 'aboutCheckupModel' },
+      { flags: '--probe-edge', about: 'aboutProbeEdge' },
+      { flags: '--silence-up-to <time>', about: 'aboutSilenceUpTo', kind: 'duration' },
+      { flags: '--yes', about: 'aboutYesProbe' },
+      { flags: '--api-key-env <name>', about: 'aboutCheckupKey' },
+      { flags: '--json', about: 'aboutDoctorJson' },
+    ],
+    examples: ['doctor', 'doctor 1e3e --probe-edge', 'doctor https://api.example.com --api-key-env KEY'],
+    load: async () => (await import('./commands/doctor.ts')).doctorCommand,
+  },
   {
     path: 'advise',
     about: 'aboutAdvise',

@@ -1,3 +1,6 @@
+import { enDoctor } from './en-doctor.ts';
+import { enSeeing } from './en-seeing.ts';
+
 /** The CLI's texts in English. Lines stay within 80 columns; `{word}` is filled in when it is said. */
 export const en = {
   // Help
@@ -368,6 +371,9 @@ export const en = {
   demoNotes: 'Clients: {clients}. Prices: the list price of {model} ({prices}).',
   demoSdk: 'the vendors’ SDKs, with their own 2 retries',
   demoBuiltIn: 'a small client that repeats as the vendors’ SDKs do (2 retries, after 0.5 s and 0.9 s)',
+
+  ...enDoctor,
+  ...enSeeing,
 } as const;
 
 /** Everything a user reads has a key; every other catalogue must have the same ones. */

@@ -43,6 +43,7 @@ export async function runWith(
     startGateway: never('startGateway'),
     startSimulator: never('startSimulator'),
     runDemo: never('runDemo'),
+    doctor: never('doctor'),
     readLogTail: () => [],
     followLog: never('followLog'),
     lineFilter: never('lineFilter'),
@@ -60,32 +61,84 @@ export interface FakeGateway {
   readonly asked: string[];
   /** Body by method and path; `[status, body]` for other than 200. */
   readonly answers: Map<string, unknown>;
+  /** JSON bodies of the POSTs, in their order. */
+  readonly bodies: unknown[];
   /** Asked for from now on. */
   token: string | undefined;
+  /** Sends an event to all who follow the live stream. */
+  say(event: string, data: unknown): void;
+  /** Ends all live streams. */
+  hangUp(): void;
+  /** Settles once `count` streams have been opened in all. */
+  followed(count: number): Promise<void>;
   close(): Promise<void>;
 }
 
 /** Starts one that shows `view` and writes proxy.pid as the gateway's process does. */
 export async function startFakeGateway(home: string, view: GatewayView): Promise<FakeGateway> {
+  const live = liveStreams();
   const gateway: { -readonly [K in keyof FakeGateway]: FakeGateway[K] } = {
+    ...live,
     address: '',
     asked: [],
+    bodies: [],
     answers: new Map<string, unknown>([['GET status', view]]),
     token: undefined,
-    close: () => new Promise((resolve) => server.close(() => resolve())),
+    close: () =>
+      new Promise((resolve) => {
+        live.hangUp();
+        server.close(() => resolve());
+      }),
   };
-  const server: Server = createServer((request, response) => answer(gateway, request, response));
+  const server: Server = createServer((request, response) => {
+    if (request.url === '/__qcc__/live' && !gateway.answers.has('GET live')) live.open(response);
+    else void answer(gateway, request, response);
+  });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   gateway.address = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   writePidFile(home, view.pid, gateway.address);
   return gateway;
 }
 
+/** The readers of a live stream. */
+function liveStreams() {
+  const readers = new Set<ServerResponse>();
+  const waiting: { readonly count: number; readonly done: () => void }[] = [];
+  let opened = 0;
+  return {
+    open(response: ServerResponse): void {
+      response.writeHead(200, { 'content-type': 'text/event-stream' }).flushHeaders();
+      readers.add(response);
+      response.on('close', () => readers.delete(response));
+      opened += 1;
+      for (const { count, done } of waiting) if (opened >= count) done();
+    },
+    say(event: string, data: unknown): void {
+      for (const reader of readers) reader.write(`event: ${event}\ndata: ${JSON.stringify(data)}\n\n`);
+    },
+    hangUp(): void {
+      for (const reader of readers) reader.end();
+    },
+    followed: (count: number): Promise<void> =>
+      new Promise((done) => {
+        if (opened >= count) done();
+        else waiting.push({ count, done });
+      }),
+  };
+}
+
 export function writePidFile(home: string, pid: number, address: string): void {
   writeFileSync(join(home, 'proxy.pid'), `${pid}\n${address}\n`);
 }
 
-function answer(gateway: FakeGateway, request: IncomingMessage, response: ServerResponse): void {
+async function answer(
+  gateway: FakeGateway,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  const parts: Buffer[] = [];
+  for await (const part of request) parts.push(part as Buffer);
+  if (parts.length > 0) gateway.bodies.push(JSON.parse(Buffer.concat(parts).toString('utf8')));
   const path = (request.url ?? '').replace('/__qcc__/', '');
   const asked = `${request.method} ${path}`;
   if (path !== 'status') gateway.asked.push(asked);

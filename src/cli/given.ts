@@ -30,6 +30,8 @@ export type ValueKind =
   | 'protocol'
   | 'pair'
   | 'since'
+  | 'seconds'
+  | 'duration'
   | 'grouping';
 
 export interface OptionSpec {

@@ -1,4 +1,6 @@
+import type { CheckupEvent, CheckupOptions, Diagnosis } from '../domain/checkup.ts';
 import type { Result } from '../domain/result.ts';
+import type { Settings } from '../domain/settings.ts';
 import type { DemoResult } from '../domain/view.ts';
 import type { Language } from '../errors/catalogue.ts';
 
@@ -61,6 +63,21 @@ export interface DemoProgress {
   readonly waitedMs: number;
 }
 
+/** Walks from here to endpoints' models. */
+export interface Doctor {
+  checkUp(
+    options: CheckupOptions,
+    onEvent: (event: CheckupEvent) => void,
+    signal: AbortSignal,
+  ): Promise<Diagnosis>;
+  /** What `probeEdge` would cost at most; `microUsd` is absent where a list price is not known. */
+  priceOfProbing(options: CheckupOptions): {
+    readonly calls: number;
+    readonly outputTokens: number;
+    readonly microUsd?: number;
+  };
+}
+
 /** What the CLI needs from the outside; given by the wiring. */
 export interface CliPorts {
   readonly env: Readonly<Record<string, string | undefined>>;
@@ -86,6 +103,8 @@ export interface CliPorts {
   runDemo(options: {
     onProgress(progress: DemoProgress): void;
   }): Promise<Result<DemoResult, { detail: string }>>;
+  /** A doctor for what these settings say; needs no gateway. */
+  doctor(settings: Settings): Promise<Doctor>;
   /** Asks a yes-or-no question on the terminal; absent where nobody is there to answer. */
   readonly confirm?: (question: string) => Promise<boolean>;
   /** The newest lines of a log file, oldest first; none where there is no file. */

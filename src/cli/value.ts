@@ -44,9 +44,23 @@ function expectation(screen: Screen, kind: ValueKind, value: string): string | u
       return oneOf(GROUPINGS);
     case 'since':
       return sinceOf(value, Date.now()) === undefined ? screen.text('expectedSince') : undefined;
+    case 'seconds':
+      return /^\d{1,7}(\.\d{1,3})?$/.test(value) ? undefined : screen.text('expectedSeconds');
+    case 'duration':
+      return durationOf(value) === undefined ? screen.text('expectedDuration') : undefined;
     case 'pair':
       return /^[^=]+=/.test(value) ? undefined : screen.text('expectedPair');
   }
+}
+
+const UNIT_MS: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000 };
+const LONGEST_MS = 3_600_000;
+
+/** `130` (seconds), `130s`, `5m`, `500ms` in whole ms, from 100 ms to an hour; undefined for anything else. */
+export function durationOf(text: string): number | undefined {
+  const [, number, unit = 's'] = /^(\d{1,7}(?:\.\d{1,3})?)(ms|s|m)?$/.exec(text) ?? [];
+  const ms = Math.round(Number(number) * (UNIT_MS[unit] ?? 0));
+  return ms >= 100 && ms <= LONGEST_MS ? ms : undefined;
 }
 
 const HIGHEST_COUNT = 1_000_000;

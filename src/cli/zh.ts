@@ -1,4 +1,6 @@
 import type { Texts } from './en.ts';
+import { zhDoctor } from './zh-doctor.ts';
+import { zhSeeing } from './zh-seeing.ts';
 
 /** The CLI's texts in Chinese. */
 export const zh: Texts = {
@@ -367,4 +369,7 @@ export const zh: Texts = {
   demoNotes: '客户端：{clients}。价格：{model} 的标价（{prices}）。',
   demoSdk: '官方 SDK，自带 2 次重试',
   demoBuiltIn: '一个小型客户端，按官方 SDK 的方式重试（2 次，间隔 0.5 秒和 0.9 秒）',
+
+  ...zhDoctor,
+  ...zhSeeing,
 };

@@ -76,7 +76,8 @@ export async function checkUp(
   return diagnosis;
 }
 
-function chosenOf(endpoints: readonly Endpoint[], word: string | undefined): readonly Endpoint[] {
+/** The endpoints that a check-up would go to. */
+export function chosenOf(endpoints: readonly Endpoint[], word: string | undefined): readonly Endpoint[] {
   if (word === undefined) return endpoints.filter(({ enabled }) => enabled);
   const byId = endpoints.filter(({ id }) => id === word);
   return byId.length > 0 ? byId : endpoints.filter(({ name }) => name === word);
@@ -123,8 +124,9 @@ async function walk(visit: Visit, onEvent: OnEvent): Promise<Problem[]> {
   const problems: Problem[] = [];
   for (const step of STEPS) {
     if (signal.aborted) break;
-    onEvent({ kind: 'began', name: step.name, text: say(`began_${step.name}`) });
     const missing = step.needs.find((name) => gone.has(name));
+    const said = missing === undefined ? step.began?.(visit) : undefined;
+    onEvent({ kind: 'began', name: step.name, text: said ?? say(`began_${step.name}`) });
     const startedAt = visit.ports.clock.now();
     const finding =
       missing === undefined

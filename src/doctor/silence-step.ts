@@ -1,11 +1,19 @@
 import type { CheckupOptions } from '../domain/checkup.ts';
-import type { Edge } from '../domain/endpoint.ts';
+import type { Edge, Endpoint } from '../domain/endpoint.ts';
 import { type Heard, textOf } from './ask.ts';
 import { isPage, saidIn } from './error-text.ts';
 import { configDuration, inWords, rounded } from './figures.ts';
 import { longCall } from './long-call.ts';
-import { type Complaint, type Finding, type Step, skipped, type Visit, withComplaints } from './step.ts';
-import { type Talk, talkHeaders, talkOf } from './talk.ts';
+import {
+  type CheckupPorts,
+  type Complaint,
+  type Finding,
+  type Step,
+  skipped,
+  type Visit,
+  withComplaints,
+} from './step.ts';
+import { type Talk, talkHeaders, talkOf, whomToAsk } from './talk.ts';
 import type { Say } from './texts.ts';
 
 const UP_TO_MS = 130_000;
@@ -13,30 +21,45 @@ const UP_TO_MS = 130_000;
 const TOKENS_A_SECOND = 150;
 const TOKENS_MIN = 1_024;
 const TOKENS_MAX = 32_000;
-/** Calls that are charged. Refusals, after which less is asked for, are free and bounded apart. */
-const CALLS = 1;
 const REFUSALS_MAX = 4;
 const TOKENS_A_NUMBER = 5;
 
 /** What `probeEdge` may cost at most. */
 export interface SilenceCost {
+  /** Calls that are charged. Refusals, after which less is asked for, are free and bounded apart. */
   readonly calls: number;
   readonly outputTokens: number;
-  /** Absent: no list price is known. */
+  /** Absent: a list price is not known. */
   readonly microUsd?: number;
 }
 
-export const silenceUpTo = ({ silenceUpToMs }: CheckupOptions): number => silenceUpToMs ?? UP_TO_MS;
+const silenceUpTo = ({ silenceUpToMs }: CheckupOptions): number => silenceUpToMs ?? UP_TO_MS;
 
 const tokensFor = (upToMs: number): number =>
   Math.min(TOKENS_MAX, Math.max(TOKENS_MIN, Math.ceil((upToMs / 1000) * TOKENS_A_SECOND)));
 
-/** @param outputPrice micro-USD per million tokens; undefined: unknown */
-export function silenceCost(options: CheckupOptions, outputPrice: number | undefined): SilenceCost {
-  const outputTokens = CALLS * tokensFor(silenceUpTo(options));
-  const cost = { calls: CALLS, outputTokens };
-  if (outputPrice === undefined) return cost;
-  return { ...cost, microUsd: Math.ceil((outputTokens * outputPrice) / 1_000_000) };
+/** What one endpoint's long answer costs at most; `outputPrice` in micro-USD per million tokens, undefined: unknown. */
+function costOf(options: CheckupOptions, outputPrice: number | undefined): SilenceCost {
+  const outputTokens = tokensFor(silenceUpTo(options));
+  if (outputPrice === undefined) return { calls: 1, outputTokens };
+  return { calls: 1, outputTokens, microUsd: Math.ceil((outputTokens * outputPrice) / 1_000_000) };
+}
+
+/** What `probeEdge` costs at most at all of these endpoints together, to be said before it is done. */
+export function silenceCost(
+  ports: Pick<CheckupPorts, 'settings' | 'outputPriceOf'>,
+  endpoints: readonly Endpoint[],
+  options: CheckupOptions,
+): SilenceCost {
+  const wanted = options.model ?? ports.settings.health.model;
+  const costs = endpoints.map((endpoint) => {
+    const { model } = whomToAsk(endpoint, wanted, undefined);
+    return costOf(options, ports.outputPriceOf(endpoint.models[model] ?? model));
+  });
+  const sum = (read: (cost: SilenceCost) => number) => costs.reduce((all, cost) => all + read(cost), 0);
+  const all = { calls: sum(({ calls }) => calls), outputTokens: sum(({ outputTokens }) => outputTokens) };
+  const known = costs.every(({ microUsd }) => microUsd !== undefined);
+  return known ? { ...all, microUsd: sum(({ microUsd }) => microUsd ?? 0) } : all;
 }
 
 /** What a silent call came to. */
@@ -153,9 +176,21 @@ async function measure(visit: Visit): Promise<Silence> {
   }
 }
 
+const usd = (microUsd: number): string => `$${(microUsd / 1_000_000).toFixed(4)}`;
+
 export const silenceStep: Step = {
   name: 'silence',
   needs: ['conversation'],
+  began({ options, learned, ports, say }) {
+    if (options.probeEdge !== true) return say('began_silence');
+    const model = learned.talk?.sentModel;
+    const { outputTokens, microUsd } = costOf(
+      options,
+      model === undefined ? undefined : ports.outputPriceOf(model),
+    );
+    const price = microUsd === undefined ? say('priceUnknown') : usd(microUsd);
+    return say('silenceBegins', { time: inWords(silenceUpTo(options)), tokens: outputTokens, price });
+  },
   async look(visit) {
     const { options, endpoint, say } = visit;
     if (options.probeEdge !== true) return skipped(say('silenceNotAsked'));

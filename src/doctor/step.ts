@@ -64,6 +64,8 @@ export interface Step {
   /** Steps that must not have gone wrong. */
   readonly needs: readonly CheckName[];
   look(visit: Visit): Promise<Finding>;
+  /** What is said as it begins, where its name alone does not say enough. */
+  began?(visit: Visit): string;
 }
 
 /** The finding that goes with complaints: as bad as the worst of them. */

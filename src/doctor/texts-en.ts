@@ -28,6 +28,9 @@ export const en = {
   began_streaming: 'asking for a stream, and watching its events come',
   began_silence: 'asking for a long answer, and waiting in silence',
   began_hops: 'tracing the way',
+  silenceBegins:
+    'asking for a long answer: up to {time}, {tokens} tokens and {price}; a cut one is charged, too',
+  priceUnknown: 'an unknown price',
   needs: 'not tried: {step} comes first',
   stepFailed: 'this step could not be done: {detail}',
 

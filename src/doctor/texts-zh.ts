@@ -30,6 +30,8 @@ export const zh: Texts = {
   began_streaming: '请求流式输出，观察事件如何到达',
   began_silence: '请求一个长回答，静默等待',
   began_hops: '追踪路由',
+  silenceBegins: '请求一个长回答：最长 {time}，至多 {tokens} 个 token，费用{price}；被切断也会计费',
+  priceUnknown: '未知',
   needs: '未执行：要先解决“{step}”的问题',
   stepFailed: '这一步没能完成：{detail}',
 

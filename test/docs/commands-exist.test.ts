@@ -56,6 +56,7 @@ async function help(words: readonly string[]): Promise<{ code: number; out: stri
     startGateway: never,
     startSimulator: never,
     runDemo: never,
+    doctor: never,
     readLogTail: never,
     followLog: never,
     lineFilter: never,
