@@ -2,7 +2,7 @@ import type { Endpoint } from '../domain/endpoint.ts';
 import type { IdentifiedRequest } from '../domain/request.ts';
 import type { AttemptTimers } from '../domain/timeouts.ts';
 import { scanObject, spliceFields } from '../protocols/protocols.ts';
-import type { AttemptCall } from './run.ts';
+import type { AttemptCall } from './attempt-call.ts';
 import { upstreamHeaders } from './upstream-headers.ts';
 
 /** Paths that clients ask without `/v1` when their base URL has none. */

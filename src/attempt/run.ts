@@ -1,6 +1,5 @@
 import type { Dispatcher } from 'undici';
-import type { AnswerHead, AnswerSink, FlowControl, Verdict } from '../domain/answer.ts';
-import type { Endpoint } from '../domain/endpoint.ts';
+import type { AnswerHead, FlowControl, Verdict } from '../domain/answer.ts';
 import type {
   AttemptTimes,
   ConnectionTimes,
@@ -10,44 +9,18 @@ import type {
   Outcome,
   Phase,
 } from '../domain/outcome.ts';
-import type { AttemptTimers, Limit, TimerName } from '../domain/timeouts.ts';
-import type { Clock, Timer } from '../platform/clock.ts';
+import type { Limit, TimerName } from '../domain/timeouts.ts';
+import type { Timer } from '../platform/clock.ts';
 import { parseRetryAfter } from '../resilience/resilience.ts';
-import { shownHeaders } from '../telemetry/telemetry.ts';
+import { headersOf, saidOf, wordsOf } from './answer-evidence.ts';
 import { headOf } from './answer-head.ts';
+import type { AttemptCall, AttemptHooks, RunningAttempt } from './attempt-call.ts';
 import { chargeRisk } from './charge-risk.ts';
-import { ErrorBody, lineOf, saidIn } from './error-body.ts';
+import { ErrorBody } from './error-body.ts';
 import { networkFailure } from './network-error.ts';
 import type { Opening } from './opening.ts';
 import { causeOfStatus, causeOfStreamError, type StatusVerdict, statusVerdict } from './status.ts';
-import { type Line, noteSocketFor, type Transport } from './transport.ts';
-
-/** One upstream call, ready to be sent. */
-export interface AttemptCall {
-  readonly endpoint: Endpoint;
-  readonly method: string;
-  /** Below the endpoint's prefix, with the query. */
-  readonly path: string;
-  /** Name, value, name, value… */
-  readonly headers: readonly string[];
-  readonly body: Buffer;
-  readonly timers: AttemptTimers;
-}
-
-export interface AttemptHooks {
-  readonly transport: Transport;
-  readonly clock: Clock;
-  readonly sink: AnswerSink;
-  /** Called once, in the turn in which the attempt ended. */
-  onOutcome(outcome: Outcome): void;
-  /** The call broke as on a stale connection, and goes out anew: what is known of the one that broke. */
-  onResent?(broken: Outcome): void;
-}
-
-export interface RunningAttempt {
-  /** Ends the attempt and its upstream call. The outcome is `failed` with cause `cancelled`. */
-  cancel(by: EndedBy): void;
-}
+import { type Line, noteSocketFor } from './transport.ts';
 
 /** An idle socket that the upstream closed as we wrote to it breaks within a round trip. */
 const STALE_SOCKET_MS = 1_000;
@@ -273,8 +246,9 @@ class AttemptRun implements RunningAttempt, FlowControl {
     if (this.#ended) return;
     if (this.#head && this.#verdict === 'fail') return this.#failByStatus();
     const phase = this.#reachedPhase();
-    const detail = `timer ${name}: ${Math.round(ms)} ms, set by ${setBy}`;
-    this.#fail({ cause: 'timeout', phase, endedBy: 'gateway-timer', detail, timer: { name, ms, setBy } });
+    const timer = { name, ms: Math.round(ms), setBy };
+    const detail = `timer ${name}: ${timer.ms} ms, set by ${setBy}`;
+    this.#fail({ cause: 'timeout', phase, endedBy: 'gateway-timer', detail, timer });
   }
 
   /** The answer's first byte. Headers alone are none: edges hold them back, and some relays send them at once. */
@@ -311,10 +285,10 @@ class AttemptRun implements RunningAttempt, FlowControl {
           phase,
           endedBy,
           detail: verdict.detail,
-          ...this.#said(verdict.start?.toString('utf8')),
+          ...saidOf(verdict.start?.toString('utf8'), this.#call.endpoint),
         });
       case 'stream-error': {
-        const detail = lineOf(`${verdict.type}: ${verdict.detail}`, this.#secrets) ?? '';
+        const detail = wordsOf(`${verdict.type}: ${verdict.detail}`, this.#call.endpoint);
         return this.#fail({ cause: causeOfStreamError(verdict.type), phase, endedBy, detail, said: detail });
       }
       case 'truncated':
@@ -324,11 +298,10 @@ class AttemptRun implements RunningAttempt, FlowControl {
 
   #succeed(): void {
     const status = this.#head?.status ?? 200;
-    this.#end(
-      this.#verdict === 'reject'
-        ? { ...this.#base(), ...this.#said(this.#errorText()), ...this.#headers(), kind: 'rejected', status }
-        : { ...this.#base(), kind: 'answered', status },
-    );
+    if (this.#verdict !== 'reject') return this.#end({ ...this.#base(), kind: 'answered', status });
+    const { endpoint } = this.#call;
+    const evidence = { ...headersOf(this.#head, endpoint), ...saidOf(this.#errorText(), endpoint) };
+    this.#end({ ...this.#base(), ...evidence, kind: 'rejected', status });
   }
 
   #failByStatus(): void {
@@ -343,7 +316,7 @@ class AttemptRun implements RunningAttempt, FlowControl {
       silenceMs: this.#silenceBeforeHeadMs,
       status: head.status,
       detail: `HTTP ${head.status}`,
-      ...this.#said(text),
+      ...saidOf(text, this.#call.endpoint),
       ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
     });
   }
@@ -361,7 +334,7 @@ class AttemptRun implements RunningAttempt, FlowControl {
     this.#note(now);
     this.#end({
       ...this.#base(),
-      ...(ending.cause === 'cancelled' ? undefined : this.#headers()),
+      ...(ending.cause === 'cancelled' ? undefined : headersOf(this.#head, this.#call.endpoint)),
       kind: 'failed',
       chargeRisk: risk,
       committed: sink.committed,
@@ -371,25 +344,8 @@ class AttemptRun implements RunningAttempt, FlowControl {
     this.#abort?.(new Error('attempt ended'));
   }
 
-  get #secrets(): readonly string[] {
-    return [this.#call.endpoint.apiKey];
-  }
-
   #errorText(): string | undefined {
     return this.#errorBody?.text(this.#head?.headers['content-encoding']);
-  }
-
-  /** What the upstream said in an answer that was none. */
-  #said(text: string | undefined): { said?: string } {
-    const said = text === undefined ? undefined : saidIn(text, this.#secrets);
-    return said === undefined ? {} : { said };
-  }
-
-  #headers(): { headers?: Readonly<Record<string, string>> } {
-    if (!this.#head) return {};
-    return {
-      headers: shownHeaders(this.#head.headers, { credentials: 'drop', secrets: this.#secrets }),
-    };
   }
 
   #base() {
@@ -399,11 +355,9 @@ class AttemptRun implements RunningAttempt, FlowControl {
     const times = { longestSilenceMs: this.#longestSilenceMs, totalMs } as {
       -readonly [K in keyof AttemptTimes]: AttemptTimes[K];
     };
-    const [sentMs, firstByteMs, firstEventMs] = [
-      at(this.#sentAt),
-      at(this.#firstByteAt),
-      at(this.#firstEventAt),
-    ];
+    const sentMs = at(this.#sentAt);
+    const firstByteMs = at(this.#firstByteAt);
+    const firstEventMs = at(this.#firstEventAt);
     if (sentMs !== undefined) times.sentMs = sentMs;
     if (firstByteMs !== undefined) times.firstByteMs = firstByteMs;
     if (firstEventMs !== undefined) times.firstEventMs = firstEventMs;
