@@ -4,7 +4,7 @@ import type { Screen } from './screen.ts';
 import type { Cell, Column } from './table.ts';
 
 /** Health as a word, coloured; a disabled endpoint is not judged. */
-function healthCell(screen: Screen, { enabled, health }: EndpointView): Cell {
+export function healthCell(screen: Pick<Screen, 'text' | 'paint'>, { enabled, health }: EndpointView): Cell {
   const { paint } = screen;
   if (!enabled) return { text: screen.text('disabled'), paint: paint.faint };
   switch (health) {

@@ -15,6 +15,11 @@ export function duration(ms: number): string {
   return two(seconds, DAY_MS, 'd', HOUR_MS, 'h');
 }
 
+/** Seconds, as numbers that stand below each other: `0.85`, `12.3`, `187.4`. */
+export function seconds(ms: number): string {
+  return (Math.max(0, ms) / SECOND_MS).toFixed(ms < 9_995 ? 2 : 1);
+}
+
 function two(ms: number, large: number, largeUnit: string, small: number, smallUnit: string): string {
   const rest = Math.floor((ms % large) / small);
   return `${Math.floor(ms / large)}${largeUnit}${rest > 0 ? ` ${rest}${smallUnit}` : ''}`;

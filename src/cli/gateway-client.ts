@@ -58,7 +58,7 @@ export function followGateway(
   onEvent: (event: string, data: unknown) => void,
 ): Promise<Result<StreamEnd, Trouble>> {
   const { signal } = options;
-  return new Promise((resolve) => {
+  return new Promise((resolve, reject) => {
     if (signal?.aborted) return resolve(ok('aborted'));
     const asked = openCall(address, 'GET', path, options);
     const end = (how: Result<StreamEnd, Trouble>): void => {
@@ -72,7 +72,16 @@ export function followGateway(
       end(fail({ kind: 'silent', detail: error.code ?? error.message }));
     asked.on('error', silent);
     asked.on('response', (answer) => {
-      if (answer.statusCode === 200) readEvents(answer, onEvent).then(() => end(ok('ended')), silent);
+      const hear: typeof onEvent = (event, data) => {
+        try {
+          onEvent(event, data);
+        } catch (thrown) {
+          // Whoever listens has failed, not the gateway.
+          reject(thrown);
+          leave();
+        }
+      };
+      if (answer.statusCode === 200) readEvents(answer, hear).then(() => end(ok('ended')), silent);
       else readText(answer).then((text) => end(refusedBy(answer.statusCode ?? 0, text)), silent);
     });
     asked.end();

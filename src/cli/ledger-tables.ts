@@ -1,5 +1,5 @@
 import type { ExchangeRecord, LedgerGrouping, LedgerSummary } from '../domain/ledger.ts';
-import { csv } from './csv.ts';
+import { csv, csvRows } from './csv.ts';
 import { ago } from './endpoint-tables.ts';
 import { count, duration } from './format.ts';
 import { cost, money, sum, UNKNOWN_MONEY } from './money.ts';
@@ -93,7 +93,7 @@ export async function showSummary(
 }
 
 /** 4 digits at most, so that a table of sums fits 80 columns: `950`, `12.3k`, `4.5M`. */
-function tokens(value: number): string {
+export function tokens(value: number): string {
   if (value < 1_000) return String(value);
   for (const [unit, size] of [
     ['k', 1e3],
@@ -160,13 +160,28 @@ const EXCHANGE_FIELDS: readonly (readonly [string, (one: ExchangeRecord) => stri
     ['lost_micro_usd', ({ lostMicroUsd }) => lostMicroUsd],
     ['saved_calls', ({ savedCalls }) => savedCalls],
     ['saved_micro_usd', ({ savedMicroUsd }) => savedMicroUsd],
+    ['duration_ms', ({ startedAt, endedAt }) => (endedAt === undefined ? undefined : endedAt - startedAt)],
+    ['first_event_ms', ({ firstEventMs }) => firstEventMs],
+    ['longest_silence_ms', ({ longestSilenceMs }) => longestSilenceMs],
+    ['queued_ms', ({ queuedMs }) => queuedMs],
+    ['backoff_ms', ({ backoffMs }) => backoffMs],
+    ['attempts', ({ attemptCount }) => attemptCount],
+    ['endpoint', ({ endpointId }) => endpointId],
+    ['route', ({ route }) => route],
+    ['cause', ({ cause }) => cause],
+    ['failed', ({ failed }) => (failed === undefined ? undefined : String(failed))],
+    ['through_edge', ({ throughEdge }) => (throughEdge === undefined ? undefined : String(throughEdge))],
   ];
 
-export function ledgerCsv(exchanges: readonly ExchangeRecord[]): string {
-  return csv(
-    EXCHANGE_FIELDS.map(([name]) => name),
-    exchanges.map((one) => EXCHANGE_FIELDS.map(([, read]) => read(one))),
-  );
+/** `head`: begins with the line that names the columns. */
+export function ledgerCsv(exchanges: readonly ExchangeRecord[], head = true): string {
+  const rows = exchanges.map((one) => EXCHANGE_FIELDS.map(([, read]) => read(one)));
+  return head
+    ? csv(
+        EXCHANGE_FIELDS.map(([name]) => name),
+        rows,
+      )
+    : csvRows(rows);
 }
 
 const SUM_FIELDS = [

@@ -1,3 +1,4 @@
+import type { WaterfallPhase } from '../domain/explanation.ts';
 import { roughly } from './format.ts';
 import type { CliPorts, Terminal } from './ports.ts';
 import { type Cell, type Column, tableLines } from './table.ts';
@@ -11,6 +12,8 @@ export interface Paint {
   readonly bad: (text: string) => string;
   readonly faint: (text: string) => string;
   readonly strong: (text: string) => string;
+  /** Tells the phases of an attempt apart. */
+  readonly phase: (phase: WaterfallPhase) => (text: string) => string;
 }
 
 /** Where a command's words go: results to stdout, remarks and errors to stderr. */
@@ -96,11 +99,32 @@ function progressOn(stderr: Terminal): Pick<Screen, 'progress' | 'progressDone'>
   };
 }
 
+const plain = (text: string): string => text;
+
+/** No colours. */
+export const PLAIN: Paint = {
+  good: plain,
+  warning: plain,
+  bad: plain,
+  faint: plain,
+  strong: plain,
+  phase: () => plain,
+};
+
+const PHASE_COLOURS = {
+  queue: 'gray',
+  backoff: 'magenta',
+  dns: 'cyanBright',
+  connect: 'cyan',
+  tls: 'blue',
+  send: 'blueBright',
+  wait: 'yellow',
+  stream: 'green',
+  deliver: 'greenBright',
+} as const satisfies Record<WaterfallPhase, string>;
+
 async function paintFor(terminal: Terminal, env: CliPorts['env']): Promise<Paint> {
-  const plain = (text: string): string => text;
-  if (!terminal.isTTY || env.NO_COLOR || env.TERM === 'dumb') {
-    return { good: plain, warning: plain, bad: plain, faint: plain, strong: plain };
-  }
+  if (!terminal.isTTY || env.NO_COLOR || env.TERM === 'dumb') return PLAIN;
   const { default: picocolors } = await import('picocolors');
   const colours = picocolors.createColors(true);
   return {
@@ -109,5 +133,6 @@ async function paintFor(terminal: Terminal, env: CliPorts['env']): Promise<Paint
     bad: colours.red,
     faint: colours.dim,
     strong: colours.bold,
+    phase: (phase) => colours[PHASE_COLOURS[phase]],
   };
 }

@@ -18,7 +18,7 @@ export function widthOf(text: string): number {
 }
 
 /** As many characters from the start as fit into `width` columns. */
-function head(chars: readonly string[], width: number): string {
+export function head(chars: readonly string[], width: number): string {
   let taken = '';
   let left = width;
   for (const char of chars) {

@@ -1,9 +1,9 @@
 import type { ConfigChange } from '../../config/config.ts';
 import { duration } from '../format.ts';
-import { wrapped } from '../help.ts';
 import { sum } from '../money.ts';
 import type { Screen } from '../screen.ts';
 import { withoutControls } from '../width.ts';
+import { wrapped } from '../wrap.ts';
 import type { Advice, Tally } from './finding.ts';
 
 /** Names shown of each kind; the others are counted. */

@@ -1,10 +1,10 @@
 import type { DemoResult, DemoSide } from '../../domain/view.ts';
 import { duration } from '../format.ts';
 import type { Run } from '../given.ts';
-import { wrapped } from '../help.ts';
 import { money } from '../money.ts';
 import type { Screen } from '../screen.ts';
 import type { Cell } from '../table.ts';
+import { wrapped } from '../wrap.ts';
 
 /** `demo`: twenty long requests past an edge that cuts, without QCC and with it. */
 export const demo: Run = async ({ ports, screen }, given) => {
