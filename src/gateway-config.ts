@@ -24,8 +24,8 @@ export interface ConfigFile {
   read(): string | undefined;
   /** Replaces it whole or not at all; what was there before is kept beside it. Throws where it can't be written. */
   write(text: string): void;
-  /** Takes it away again: it was the first one. */
-  remove(): void;
+  /** Puts back what was there, or takes it away again: an edit that can't be taken up leaves no trace. */
+  restore(text: string | undefined): void;
 }
 
 /** The file on disk. The text before the last edit is kept as `FILE.bak`: an edit in a browser is made quickly. */
@@ -51,7 +51,10 @@ export function configOnDisk(file: string, env: Environment['env']): ConfigFile 
       if (before !== undefined) writeAtomically(`${file}.bak`, before);
       writeAtomically(file, text);
     },
-    remove: () => rmSync(file, { force: true }),
+    restore(text) {
+      if (text === undefined) rmSync(file, { force: true });
+      else writeAtomically(file, text);
+    },
   };
 }
 
@@ -73,8 +76,8 @@ export function configInMemory(name: string, text?: string, environment = NO_REF
     write(next) {
       current = next;
     },
-    remove() {
-      current = undefined;
+    restore(before) {
+      current = before;
     },
   };
 }
@@ -124,8 +127,7 @@ export function createConfigDesk(file: ConfigFile, reload: Reload): ConfigDesk {
     file.write(text);
     const reloaded = await reload();
     if (reloaded.ok) return reloaded;
-    if (before === undefined) file.remove();
-    else file.write(before);
+    file.restore(before);
     await reload();
     return reloaded;
   }

@@ -79,6 +79,8 @@ export function adminPortsOf(gateway: ViewedGateway): AdminPorts {
     ledgerList: (query) => store.ledgerList(query),
     ledgerExchange: (id) => store.ledgerExchange(id),
     ledgerSummary: (query, by) => store.ledgerSummary(query, by),
+    ledgerPoints: (query) => store.ledgerPoints(query),
+    ledgerAttempts: (query) => store.ledgerAttempts(query),
     liveView: () => watching.view({ fleet, exchanges, queue, draining: () => about().draining }),
     onExchange: watching.onExchange,
     whatIf: gateway.whatIf,

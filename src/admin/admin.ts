@@ -18,7 +18,7 @@ export type * from '../domain/health.ts';
 export type * from '../domain/ledger.ts';
 export type * from '../domain/timeouts.ts';
 export type * from '../domain/view.ts';
-export type { AdminPorts, AlertTest } from './ports.ts';
+export type { AdminPorts } from './ports.ts';
 
 /** Where the admin API lives. */
 const ADMIN_PREFIX = '/__qcc__/';

@@ -69,7 +69,7 @@ function latency(call: Call): Answer | Promise<Answer> {
   if (since === undefined) return badRequest('since must be an instant in milliseconds since the epoch');
   return withEndpoint(call, async ({ id }) => {
     const about = { endpointId: id, since, until: Number.MAX_SAFE_INTEGER, limit: LATENCY_CALLS };
-    return done(latencyOf((await call.ports.ledgerAttempts?.(about)) ?? [], since));
+    return done(latencyOf(await call.ports.ledgerAttempts(about), since));
   });
 }
 

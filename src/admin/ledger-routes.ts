@@ -1,6 +1,6 @@
 import type { LedgerGrouping, LedgerQuery } from '../domain/ledger.ts';
 import { fail, ok, type Result } from '../domain/result.ts';
-import { type Answer, badRequest, type Call, done, failure, unknownPath, wholeNumber } from './answer.ts';
+import { type Answer, badRequest, type Call, done, failure, wholeNumber } from './answer.ts';
 
 const GROUPINGS: readonly LedgerGrouping[] = ['model', 'endpoint', 'client', 'day'];
 
@@ -51,7 +51,6 @@ export async function ledgerPoints({ ports, query }: Call): Promise<Answer> {
   if (!about.ok) return badRequest(about.error);
   const limit = wholeNumber(query.get('limit') ?? String(POINTS), 1);
   if (limit === undefined) return badRequest('limit must be a whole number from 1 on');
-  if (!ports.ledgerPoints) return unknownPath('ledger/points');
   return done(await ports.ledgerPoints({ ...about.value, limit: Math.min(limit, MAX_POINTS) }));
 }
 

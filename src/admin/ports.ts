@@ -12,8 +12,8 @@ import type {
   LedgerSummary,
 } from '../domain/ledger.ts';
 import type { Result } from '../domain/result.ts';
-import type { AlertFormat } from '../domain/settings.ts';
 import type {
+  AlertTestView,
   ClusterView,
   ConfigApplied,
   ConfigProblemView,
@@ -27,15 +27,6 @@ import type {
   WhatIfView,
 } from '../domain/view.ts';
 import type { Language } from '../errors/catalogue.ts';
-
-/** What one alert's receiver said to a test message. */
-export interface AlertTest {
-  readonly format: AlertFormat;
-  readonly on: readonly string[];
-  readonly ok: boolean;
-  /** For people; never its address. */
-  readonly detail: string;
-}
 
 /** What the admin API shows and does; the wiring implements it. */
 export interface AdminPorts {
@@ -67,9 +58,9 @@ export interface AdminPorts {
   /** One row without `by`, else a row per group. */
   ledgerSummary(query: Omit<LedgerQuery, 'limit'>, by?: LedgerGrouping): Promise<readonly LedgerSummary[]>;
   /** Newest first; running exchanges are left out. */
-  ledgerPoints?(query: LedgerQuery): Promise<readonly LedgerPoint[]>;
+  ledgerPoints(query: LedgerQuery): Promise<readonly LedgerPoint[]>;
   /** Calls to one endpoint, newest first. */
-  ledgerAttempts?(query: AttemptsQuery): Promise<readonly AttemptRecord[]>;
+  ledgerAttempts(query: AttemptsQuery): Promise<readonly AttemptRecord[]>;
   liveView(): Promise<LiveView>;
   /** Tells of each exchange's row as it is written, until what it returns is called. */
   onExchange(listener: (record: ExchangeRecord) => void): () => void;
@@ -94,5 +85,5 @@ export interface AdminPorts {
   ): Promise<Diagnosis>;
   /** In Prometheus' text format. */
   metrics?(): Promise<string>;
-  testAlerts?(): Promise<readonly AlertTest[]>;
+  testAlerts?(): Promise<readonly AlertTestView[]>;
 }

@@ -7,7 +7,7 @@ export interface SecretPlace {
   readonly to: number;
   /** The whole of a value, or of a key, quotes included. */
   readonly whole: boolean;
-  /** What to write to have it again, on one line. */
+  /** What is written there. */
   readonly source: string;
   /**
    * `value`: the whole value of a key that takes secrets. `comment`: in a comment, or in a text that is no YAML. Else
@@ -79,12 +79,13 @@ function hiddenBy(found: Found): readonly SecretPlace[] {
   return isReference(String(node.value)) ? [] : [wholeOf(found, 'value')];
 }
 
-/** A text of several lines comes back on one, so that lines keep their numbers. */
-function wholeOf({ text, from, to, node }: Found, kind: string): SecretPlace {
-  const written = text.slice(from, to);
-  const source = written.includes('\n') ? JSON.stringify(node.value) : written;
-  return { from, to, whole: true, source, kind };
-}
+const wholeOf = ({ text, from, to }: Found, kind: string): SecretPlace => ({
+  from,
+  to,
+  whole: true,
+  source: text.slice(from, to),
+  kind,
+});
 
 function isSecretKey(keys: readonly string[], path: readonly unknown[]): boolean {
   const last = keys.at(-1) ?? '';
