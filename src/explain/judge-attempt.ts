@@ -1,0 +1,33 @@
+import type { AttemptRecord } from '../domain/ledger.ts';
+import { judgeBreak, judgePage } from './judge-break.ts';
+import { judgeConnect, judgeSlowConnect } from './judge-connect.ts';
+import { judgeAnswer, judgeKey, judgeLimited, judgeRejected, judgeServerError } from './judge-status.ts';
+import { judgeTimeout } from './judge-timeout.ts';
+import type { Judgement, Trial } from './judgement.ts';
+
+type Judge = (trial: Trial) => Judgement | undefined;
+
+/** Who judges which end. The compiler asks for a row for each cause that is added. */
+const JUDGES: Readonly<Record<AttemptRecord['result'], Judge>> = {
+  answered: () => undefined,
+  // Told of where the client, or whoever cancelled it, is.
+  cancelled: () => undefined,
+  rejected: judgeRejected,
+  'rate-limited': judgeLimited,
+  overloaded: judgeLimited,
+  'bad-key': judgeKey,
+  'edge-timeout': judgePage,
+  'connect-failed': judgeConnect,
+  timeout: judgeTimeout,
+  reset: judgeBreak,
+  truncated: judgeBreak,
+  'upstream-error': judgeServerError,
+  'not-api': judgeAnswer,
+  empty: judgeAnswer,
+  'stream-error': judgeAnswer,
+};
+
+/** Why one upstream call went wrong; undefined where nothing is to be said of it. */
+export function judgeAttempt(trial: Trial): Judgement | undefined {
+  return JUDGES[trial.attempt.result](trial) ?? judgeSlowConnect(trial);
+}

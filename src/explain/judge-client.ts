@@ -1,0 +1,206 @@
+import type { ExchangeRecord } from '../domain/ledger.ts';
+import type { Evidence, ExplainRules } from './evidence.ts';
+import { type Fact, fact, type Judgement, type Remedy } from './judgement.ts';
+import { alike } from './neighbours.ts';
+import type { Word } from './wording.ts';
+
+/** Silences at which well-known edges cut a client, as they come. */
+const USUAL_EDGES: readonly { readonly silenceMs: number; readonly edge: string }[] = [
+  { silenceMs: 60_000, edge: 'nginx, ALB, HAProxy' },
+  { silenceMs: 100_000, edge: 'Cloudflare' },
+  { silenceMs: 120_000, edge: 'Cloudflare' },
+  { silenceMs: 125_000, edge: 'Cloudflare' },
+];
+
+/** When well-known clients give up, without having said so. */
+const USUAL_PATIENCE: readonly { readonly ms: number; readonly who: string }[] = [
+  { ms: 300_000, who: 'Node fetch, opencode (300 s)' },
+  { ms: 361_000, who: 'Claude Code (361 s)' },
+  { ms: 600_000, who: 'Anthropic SDK, OpenAI SDK (600 s)' },
+];
+
+const NEARLY = 0.95;
+const OF_EDGE_SILENCE = 0.8;
+
+/** Why the first client's connection closed before its answer was whole: an edge, its patience, or its own will. */
+export function judgeClient(evidence: Evidence, rules: ExplainRules): Judgement | undefined {
+  const { exchange } = evidence;
+  if (exchange.leftMs === undefined) return sentAway(evidence) ?? cancelled(evidence);
+  return outOfPatience(evidence, rules) ?? cutByEdge(evidence, rules) ?? left(evidence, rules);
+}
+
+function judged(
+  evidence: Evidence,
+  rules: ExplainRules,
+  made: Pick<Judgement, 'kind' | 'case' | 'certainty'> & {
+    readonly words?: Readonly<Record<string, Word>>;
+    readonly facts: readonly Fact[];
+    readonly remedy?: Remedy;
+  },
+): Judgement {
+  const { exchange, listener } = evidence;
+  const leftMs = exchange.leftMs ?? 0;
+  return {
+    ...made,
+    attempts: [],
+    words: {
+      left: { ms: leftMs },
+      silence: { ms: exchange.leftSilentMs ?? 0 },
+      listener: listener.name,
+      ...made.words,
+    },
+    facts: [leftFact(exchange), ...made.facts, ...againFacts(evidence, rules)],
+    weightMs: leftMs,
+  };
+}
+
+function leftFact({ leftMs = 0, leftSilentMs = 0, heartbeats }: ExchangeRecord): Fact {
+  const words = { left: { ms: leftMs }, silence: { ms: leftSilentMs } };
+  return heartbeats === undefined
+    ? fact('leftAtPlain', words)
+    : fact('leftAt', { ...words, beats: heartbeats });
+}
+
+/** It came back: joined to the same answer, or soon after with the same request. */
+function againFacts(evidence: Evidence, rules: ExplainRules): readonly Fact[] {
+  const { exchange } = evidence;
+  if (exchange.joined > 0) return [fact('joined', { times: exchange.joined })];
+  const again = askedAgain(evidence, rules);
+  if (!again) return [];
+  const after = again.startedAt - exchange.startedAt - (exchange.leftMs ?? 0);
+  return [fact('askedAgain', { after: { ms: after }, id: again.id, size: again.requestBytes })];
+}
+
+/** Repeats differ by a few bytes: SDKs count them in the body or drop `stream`. */
+const SAME_SIZE = 0.02;
+
+/** The next exchange that looks like the same request. */
+export function askedAgain({ exchange, later }: Evidence, rules: ExplainRules): ExchangeRecord | undefined {
+  const leftAt = exchange.startedAt + (exchange.leftMs ?? 0);
+  return later.find(
+    (one) =>
+      one.id !== exchange.id &&
+      one.client === exchange.client &&
+      one.path === exchange.path &&
+      one.model === exchange.model &&
+      one.startedAt >= leftAt &&
+      one.startedAt <= leftAt + rules.againMs &&
+      Math.abs(one.requestBytes - exchange.requestBytes) <= Math.max(64, SAME_SIZE * exchange.requestBytes),
+  );
+}
+
+/** Cancelled with it, so that there is something to keep the next time. */
+function keepIt({ exchange }: Evidence): { remedy: Remedy } | Record<string, never> {
+  const kept = exchange.leftFate === 'run-on';
+  return kept ? {} : { remedy: { kind: 'lines', lines: ['disconnect:', '  policy: keep'] } };
+}
+
+function outOfPatience(evidence: Evidence, rules: ExplainRules): Judgement | undefined {
+  const { leftMs = 0, leftSilentMs = 0, clientPatienceMs } = evidence.exchange;
+  const usual = USUAL_PATIENCE.find(({ ms }) => nearly(leftMs, ms) || nearly(leftSilentMs, ms));
+  const said = clientPatienceMs !== undefined && nearly(leftMs, clientPatienceMs);
+  if (!said && !usual) return undefined;
+  return judged(evidence, rules, {
+    kind: 'client-gave-up',
+    case: 'gave-up-patience',
+    certainty: said ? 'sure' : 'likely',
+    words: { patience: { ms: said ? clientPatienceMs : (usual?.ms ?? 0) } },
+    facts: [
+      said
+        ? fact('patience', { patience: { ms: clientPatienceMs } })
+        : fact('knownPatience', { who: usual?.who ?? '' }),
+    ],
+    ...keepIt(evidence),
+  });
+}
+
+const nearly = (ms: number, limit: number): boolean => ms >= NEARLY * limit && ms <= 1.05 * limit;
+
+function cutByEdge(evidence: Evidence, rules: ExplainRules): Judgement | undefined {
+  const { exchange, listener } = evidence;
+  const { leftMs = 0, leftSilentMs = 0 } = exchange;
+  const { edge } = listener;
+  const bySilence = edge?.silenceMs !== undefined && leftSilentMs >= OF_EDGE_SILENCE * edge.silenceMs;
+  const byTotal = edge?.totalMs !== undefined && nearly(leftMs, edge.totalMs);
+  const others = cutAlike(evidence, rules);
+  const usual = USUAL_EDGES.find(({ silenceMs }) => Math.abs(silenceMs - leftSilentMs) <= 1_000);
+  if (!bySilence && !byTotal && others.length === 0 && !usual) return undefined;
+  return judged(evidence, rules, {
+    kind: 'edge-cut',
+    case: 'cut-client',
+    certainty: others.length > 1 || ((bySilence || byTotal) && others.length > 0) ? 'sure' : 'likely',
+    facts: [
+      ...(bySilence
+        ? [fact('listenerEdge', { listener: listener.name, silence: { ms: edge.silenceMs } })]
+        : []),
+      ...(byTotal ? [fact('listenerTotal', { listener: listener.name, total: { ms: edge.totalMs } })] : []),
+      ...(others.length > 0 ? [alikeFact(evidence, others)] : []),
+      ...(usual ? [fact('usualEdge', { silence: { ms: usual.silenceMs }, edge: usual.edge })] : []),
+    ],
+    remedy: { kind: 'listener-edge', silenceMs: leftSilentMs > 0 ? leftSilentMs : leftMs },
+  });
+}
+
+/** Silences of other clients of this listener that left after a silence like this one's. */
+function cutAlike({ exchange, left }: Evidence, rules: ExplainRules): readonly number[] {
+  const { leftSilentMs = 0 } = exchange;
+  if (leftSilentMs < rules.cutSilenceMs) return [];
+  return left
+    .filter(({ id, listener }) => id !== exchange.id && listener === exchange.listener)
+    .flatMap((one) => one.leftSilentMs ?? [])
+    .filter((silence) => alike(silence, leftSilentMs));
+}
+
+function alikeFact({ exchange, listener }: Evidence, others: readonly number[]): Fact {
+  const all = [...others, exchange.leftSilentMs ?? 0];
+  return fact('leftAlike', {
+    times: all.length,
+    shortest: { ms: Math.min(...all) },
+    longest: { ms: Math.max(...all) },
+    listener: listener.name,
+  });
+}
+
+/** It closed its connection, for whatever reason: surely it did, and why is its own affair. */
+function left(evidence: Evidence, rules: ExplainRules): Judgement {
+  return judged(evidence, rules, {
+    kind: 'client-gave-up',
+    case: 'gave-up-left',
+    certainty: 'sure',
+    facts: [],
+    ...keepIt(evidence),
+  });
+}
+
+/** It was told to ask again, and nobody came. */
+function sentAway({ exchange }: Evidence): Judgement | undefined {
+  if (exchange.delivery !== 'undelivered') return undefined;
+  return {
+    kind: 'client-gave-up',
+    case: 'gave-up-away',
+    certainty: 'likely',
+    attempts: [],
+    words: {},
+    facts:
+      exchange.clientPatienceMs === undefined
+        ? []
+        : [fact('patience', { patience: { ms: exchange.clientPatienceMs } })],
+    weightMs: 0,
+  };
+}
+
+/** Rows of earlier versions do not say when a client left. */
+function cancelled({ exchange, attempts }: Evidence): Judgement | undefined {
+  const byHand = exchange.error === 'cancelled' || exchange.delivery === 'left';
+  const wasCancelled = attempts.some(({ result }) => result === 'cancelled');
+  if (!byHand && !(wasCancelled && exchange.delivery !== 'delivered')) return undefined;
+  return {
+    kind: 'client-gave-up',
+    case: 'gave-up-cancelled',
+    certainty: exchange.error === 'cancelled' || exchange.delivery === 'left' ? 'sure' : 'likely',
+    attempts: attempts.filter(({ result }) => result === 'cancelled').map(({ n }) => n),
+    words: {},
+    facts: [],
+    weightMs: 0,
+  };
+}

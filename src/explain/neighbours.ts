@@ -1,0 +1,105 @@
+import type { AttemptRecord } from '../domain/ledger.ts';
+import type { EndpointEvidence } from './evidence.ts';
+
+/** How the calls to an endpoint went around one of them. Cancelled calls tell nothing, and are left out. */
+export interface Neighbours {
+  /** The call itself among them, in the order in which they ended. */
+  readonly decided: readonly AttemptRecord[];
+  readonly answered: readonly AttemptRecord[];
+  readonly failed: readonly AttemptRecord[];
+}
+
+const endOf = ({ startedAt, totalMs }: AttemptRecord): number => startedAt + totalMs;
+
+const isSame = (a: AttemptRecord, b: AttemptRecord): boolean => a.exchangeId === b.exchangeId && a.n === b.n;
+
+export function neighboursOf(endpoint: EndpointEvidence | undefined, attempt: AttemptRecord): Neighbours {
+  const known = endpoint?.attempts ?? [];
+  const all = known.some((one) => isSame(one, attempt)) ? known : [...known, attempt];
+  const decided = all
+    .filter(({ result }) => result !== 'cancelled')
+    .sort((a, b) => endOf(a) - endOf(b) || a.n - b.n);
+  return {
+    decided,
+    answered: decided.filter(({ result }) => result === 'answered'),
+    failed: decided.filter(({ result }) => result !== 'answered' && result !== 'rejected'),
+  };
+}
+
+/** The calls in a row, by their ends, around this one and with it, that `fits` holds for; empty if not for itself. */
+export function runAround(
+  { decided }: Neighbours,
+  attempt: AttemptRecord,
+  fits: (one: AttemptRecord) => boolean,
+): readonly AttemptRecord[] {
+  const at = decided.findIndex((one) => isSame(one, attempt));
+  if (at < 0 || !fits(attempt)) return [];
+  let from = at;
+  let to = at;
+  while (from > 0 && fits(decided[from - 1]!)) from -= 1;
+  while (to + 1 < decided.length && fits(decided[to + 1]!)) to += 1;
+  return decided.slice(from, to + 1);
+}
+
+/** Results that show that somebody is at home: an answer, or a refusal that somebody had to write. */
+const ALIVE: ReadonlySet<AttemptRecord['result']> = new Set([
+  'answered',
+  'rejected',
+  'rate-limited',
+  'overloaded',
+  'bad-key',
+  'stream-error',
+  'not-api',
+]);
+
+/** No sign of a working server: refused, silent, broken, or a 5xx. A call that began to answer shows one. */
+export const isDead = (attempt: AttemptRecord): boolean =>
+  !ALIVE.has(attempt.result) && attempt.firstEventMs === undefined;
+
+/** Verifications around a run of failures, and whether its circuit opened. */
+export function checksAround(
+  endpoint: EndpointEvidence | undefined,
+  run: readonly AttemptRecord[],
+  withinMs: number,
+): { readonly failed: number; readonly passed: number; readonly opened: boolean } {
+  const [first, last] = [run[0], run.at(-1)];
+  if (!endpoint || !first || !last) return { failed: 0, passed: 0, opened: false };
+  const near = endpoint.events.filter(({ at }) => at >= first.startedAt && at <= endOf(last) + withinMs);
+  const count = (...kinds: string[]) => near.filter(({ kind }) => kinds.includes(kind)).length;
+  return {
+    failed: count('verification-failed'),
+    // While the failures lasted: later it may have been mended.
+    passed: near.filter(({ kind, at }) => kind === 'verified' && at <= endOf(last)).length,
+    opened: count('opened') > 0,
+  };
+}
+
+/** Two silences are alike within 5 %, or half a second: timers of edges are that exact. */
+export function alike(a: number, b: number): boolean {
+  return Math.abs(a - b) <= Math.max(0.05 * Math.max(a, b), Math.min(500, 0.1 * Math.max(a, b)));
+}
+
+/** Silence that an attempt's end came after. An edge's own page has broken the one that it tells of. */
+export const silenceAtEnd = ({ result, silenceMs, longestSilenceMs }: AttemptRecord): number =>
+  result === 'edge-timeout' ? Math.max(silenceMs ?? 0, longestSilenceMs) : (silenceMs ?? longestSilenceMs);
+
+/** Ended as an edge ends a call: its page, or a break after a silence. */
+export const isCut = ({ result, phase }: AttemptRecord): boolean =>
+  result === 'edge-timeout' || ((result === 'reset' || result === 'truncated') && phase !== 'send');
+
+/** Silences of the cuts among the neighbours that are like `ms`, the call's own not counted. */
+export function cutsLike({ decided }: Neighbours, attempt: AttemptRecord, ms: number): readonly number[] {
+  return decided
+    .filter((one) => !isSame(one, attempt) && isCut(one))
+    .map(silenceAtEnd)
+    .filter((silence) => alike(silence, ms));
+}
+
+/** The calls that ended before this one, or with it, newest last; at most `most`. */
+export function lastBefore(
+  { decided }: Neighbours,
+  attempt: AttemptRecord,
+  most: number,
+): readonly AttemptRecord[] {
+  return decided.filter((one) => endOf(one) <= endOf(attempt)).slice(-most);
+}
