@@ -63,9 +63,9 @@ async function serveOne(
 
   const settings = ports.settings();
   const plan = planFor(identified.value, settings);
-  const { cluster, scenario, onDisconnect, route } = plan;
+  const { cluster, scenario, deadlineAt, onDisconnect, route } = plan;
   const behindEdge = edgeOf(identified.value, settings) !== undefined;
-  const opening = { cluster, scenario, onDisconnect, route, behindEdge };
+  const opening = { cluster, scenario, deadlineAt, onDisconnect, route, behindEdge };
   const seat = await seatFor(identified.value, opening, ports);
   if (seat.kind === 'conflict') {
     const key = identified.value.idempotencyKey?.slice(0, 80) ?? '';

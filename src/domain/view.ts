@@ -2,6 +2,7 @@ import type { Strategy } from './endpoint.ts';
 import type { EndpointView, HealthStatus } from './health.ts';
 import type { ExchangeRecord, LedgerSummary } from './ledger.ts';
 import type { Operation, Protocol } from './protocol.ts';
+import type { AlertFormat, AlertKind, Route } from './settings.ts';
 import type { Limit, ScenarioName, TimerName } from './timeouts.ts';
 
 /** The gateway as `proxy status` shows it. Instants are ms since the epoch. */
@@ -36,6 +37,15 @@ export interface ClusterView {
   readonly endpoints: readonly EndpointView[];
 }
 
+/** The rules that send requests to clusters, in their order, and what those may name. */
+export interface RoutesView {
+  readonly routes: readonly Route[];
+  readonly defaultCluster: string;
+  /** Names of the client keys and of the listeners. */
+  readonly clientKeys: readonly string[];
+  readonly listeners: readonly string[];
+}
+
 /** An endpoint in the failure queue. */
 export interface QueueView {
   readonly endpointId: string;
@@ -65,6 +75,8 @@ export interface VerificationView {
 export interface ExchangeView {
   readonly id: string;
   readonly startedAt: number;
+  /** When it runs out of time, whoever set that (timer `total`). */
+  readonly deadlineAt?: number;
   readonly elapsedMs: number;
   readonly silenceMs: number;
   readonly path: string;
@@ -243,4 +255,15 @@ export interface LatencyView {
     readonly firstEvent: number;
     readonly total: number;
   }[];
+}
+
+/** What became of a test message through one alert. */
+export interface AlertTestView {
+  readonly format: AlertFormat;
+  /** The webhook's host: the rest of its URL is a credential. */
+  readonly host: string;
+  readonly on: readonly AlertKind[];
+  readonly ok: boolean;
+  /** What the receiver said, or why it said nothing; free of secrets. */
+  readonly detail: string;
 }

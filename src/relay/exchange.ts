@@ -20,6 +20,8 @@ export interface Exchange {
   readonly ticket: boolean;
   cluster: string;
   scenario: ScenarioName;
+  /** When it runs out of time; undefined for an answer of an earlier run. */
+  readonly deadlineAt: number | undefined;
   /** Name of the route that took it. */
   readonly route: string | undefined;
   /** An edge stands between it and its client, or stood between it and a model it asked. */
@@ -76,6 +78,7 @@ export function viewOf(exchange: Exchange, now: number): ExchangeView {
   return {
     id: exchange.id,
     startedAt: exchange.startedAt,
+    ...(exchange.deadlineAt === undefined ? {} : { deadlineAt: exchange.deadlineAt }),
     elapsedMs: now - exchange.startedAt,
     silenceMs: now - (journal.lastAppendAt ?? exchange.startedAt),
     path: request.path,

@@ -21,6 +21,7 @@ export type Seat =
 export interface OpenOptions {
   readonly cluster: string;
   readonly scenario: ScenarioName;
+  readonly deadlineAt: number;
   readonly onDisconnect: OnDisconnect;
   readonly route: string | undefined;
   /** An edge stands in front of the client's listener. */
@@ -179,6 +180,7 @@ class ExchangeIndex implements Exchanges {
     const exchange: Exchange = {
       cluster: options.cluster,
       scenario: options.scenario,
+      deadlineAt: options.deadlineAt,
       onDisconnect: options.onDisconnect,
       route: options.route,
       throughEdge: options.behindEdge,

@@ -84,6 +84,7 @@ export function exchangeOf(stored: StoredAnswer, clock: Clock, onKept: (bytes: n
     ticket: stored.key === undefined,
     cluster: '',
     scenario: 'chat',
+    deadlineAt: undefined,
     route: undefined,
     throughEdge: false,
     queuedMs: 0,

@@ -1,5 +1,5 @@
 import type { EndpointView, ExchangeView, LiveView } from '../../../src/admin/admin.ts';
-import { bytes, count } from '../frame/format.ts';
+import { bytes, count, seconds } from '../frame/format.ts';
 import { href } from '../frame/router.ts';
 import { Bar, Duration } from '../pieces/figures.tsx';
 import { Empty } from '../pieces/notice.tsx';
@@ -16,15 +16,23 @@ export function edgeSilenceMs(endpoint: EndpointView | undefined): number | unde
   return endpoint?.edge?.silenceMs ?? endpoint?.learnedEdge?.silenceMs;
 }
 
+/** How long an exchange may go on: until its deadline, or until an edge cuts any answer, whichever is sooner. */
+export function lifeMs(exchange: ExchangeView, endpoint: EndpointView | undefined): number | undefined {
+  const { startedAt, deadlineAt } = exchange;
+  const limits = [deadlineAt === undefined ? undefined : deadlineAt - startedAt, endpoint?.edge?.totalMs];
+  const known = limits.filter((limit) => limit !== undefined);
+  return known.length === 0 ? undefined : Math.min(...known);
+}
+
 /** How near something is to its limit. */
 export function levelOf(ms: number, limitMs: number | undefined): 'plain' | 'warn' | 'bad' {
   if (limitMs === undefined || ms < NEAR * limitMs) return 'plain';
   return ms < limitMs ? 'warn' : 'bad';
 }
 
-/** One scale for all bars of a column, so that they compare. */
-export function scaleMs(values: readonly number[], limits: readonly (number | undefined)[]): number {
-  return Math.max(LEAST_SCALE_MS, ...values, ...limits.map((limit) => (limit ?? 0) * 1.1));
+/** The scale of those bars of a column that have no limit of their own, so that they compare. */
+export function scaleMs(values: readonly number[]): number {
+  return Math.max(LEAST_SCALE_MS, ...values);
 }
 
 interface Running {
@@ -67,14 +75,8 @@ export function RunningTable({ view }: { view: LiveView }) {
 }
 
 function columnsFor(rows: readonly Running[]): readonly Column<Running>[] {
-  const elapsedScale = scaleMs(
-    rows.map(({ exchange }) => exchange.elapsedMs),
-    rows.map(({ endpoint }) => endpoint?.edge?.totalMs),
-  );
-  const silenceScale = scaleMs(
-    rows.map(({ exchange }) => exchange.silenceMs),
-    rows.map(({ endpoint }) => edgeSilenceMs(endpoint)),
-  );
+  const elapsedScale = scaleMs(rows.map(({ exchange }) => exchange.elapsedMs));
+  const silenceScale = scaleMs(rows.map(({ exchange }) => exchange.silenceMs));
   return [
     { key: 'request', title: t('request'), cell: ({ exchange }) => <RequestName exchange={exchange} /> },
     { key: 'endpoint', title: t('endpoint'), cell: (row) => <Where {...row} /> },
@@ -85,7 +87,7 @@ function columnsFor(rows: readonly Running[]): readonly Column<Running>[] {
       numeric: true,
       line: true,
       cell: ({ exchange, endpoint }) => (
-        <Timed ms={exchange.elapsedMs} of={elapsedScale} limitMs={endpoint?.edge?.totalMs} />
+        <Timed ms={exchange.elapsedMs} of={elapsedScale} limitMs={lifeMs(exchange, endpoint)} />
       ),
     },
     {
@@ -132,16 +134,16 @@ function Where({ exchange, endpoint }: Running) {
   );
 }
 
-function Timed(props: { ms: number; of: number; limitMs: number | undefined }) {
-  const { ms, of, limitMs } = props;
+/** A bar whose end is what cuts: full means over. What has no limit is measured against the longest. */
+function Timed({ ms, of, limitMs }: { ms: number; of: number; limitMs: number | undefined }) {
+  const level = levelOf(ms, limitMs);
   return (
-    <span class="timed">
-      <Bar
-        value={ms}
-        of={of}
-        level={levelOf(ms, limitMs)}
-        {...(limitMs === undefined ? {} : { marks: [limitMs] })}
-      />
+    <span class="timed" title={limitMs === undefined ? undefined : t('limit', { seconds: seconds(limitMs) })}>
+      {limitMs === undefined ? (
+        <Bar value={ms} of={of} level={level} />
+      ) : (
+        <Bar value={ms} of={Math.max(ms, limitMs)} level={level} marks={[limitMs]} />
+      )}
       <Duration ms={ms} plain />
     </span>
   );
