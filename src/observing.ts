@@ -1,6 +1,7 @@
-import { type Alerts, type AlertTest, createAlerts } from './alerts/alerts.ts';
+import { type Alerts, createAlerts } from './alerts/alerts.ts';
 import type { RecordObserver } from './domain/ledger.ts';
 import type { Settings } from './domain/settings.ts';
+import type { AlertTestView } from './domain/view.ts';
 import type { Language } from './errors/catalogue.ts';
 import type { Clock } from './platform/clock.ts';
 import {
@@ -29,7 +30,7 @@ export interface Observing {
   readonly observers: readonly RecordObserver[];
   /** In Prometheus' text format. */
   metrics(): Promise<string>;
-  testAlerts(): Promise<readonly AlertTest[]>;
+  testAlerts(): Promise<readonly AlertTestView[]>;
   /** The `traceparent` of an upstream call; undefined = the client's own stays. */
   traceparentOf: Otlp['traceparentOf'];
   /** What must not be read in a log. */

@@ -192,6 +192,10 @@ export interface FakeAdmin {
   token: string | undefined;
   checkUp: CheckUp;
   readonly port: number;
+  /** How often it was looked at for the live view. */
+  readonly liveViews: number;
+  /** Why the live view can't be had. */
+  liveTrouble: Error | undefined;
   /** How many listen for rows. */
   readonly rowListeners: number;
   /** Writes a row. */
@@ -213,6 +217,7 @@ export interface FakeAdmin {
 
 export async function fakeAdmin(options: { clock?: Clock; dashboard?: string } = {}): Promise<FakeAdmin> {
   const calls: unknown[][] = [];
+  let liveViews = 0;
   const rows = new Set<(record: ExchangeRecord) => void>();
   const admin = createAdmin(recordingPorts(), {
     clock: options.clock ?? systemClock,
@@ -246,6 +251,10 @@ export async function fakeAdmin(options: { clock?: Clock; dashboard?: string } =
     token: undefined,
     checkUp: async () => ({ healthy: true, headline: 'All is well.', problems: [] }),
     port,
+    get liveViews() {
+      return liveViews;
+    },
+    liveTrouble: undefined,
     get rowListeners() {
       return rows.size;
     },
@@ -296,7 +305,11 @@ export async function fakeAdmin(options: { clock?: Clock; dashboard?: string } =
       ledgerSummary: async (query, by) => called('ledgerSummary', [SUMMARY], query, by),
       ledgerPoints: async (query) => called('ledgerPoints', [POINT], query),
       ledgerAttempts: async (query) => called('ledgerAttempts', [], query),
-      liveView: async () => LIVE,
+      liveView: async () => {
+        liveViews += 1;
+        if (fake.liveTrouble) throw fake.liveTrouble;
+        return LIVE;
+      },
       onExchange: (listener) => {
         rows.add(listener);
         return () => void rows.delete(listener);
@@ -315,7 +328,9 @@ export async function fakeAdmin(options: { clock?: Clock; dashboard?: string } =
       explainPage: async (text, language) => called('explainPage', PAGE, text, language),
       metrics: async () => 'qcc_up 1\n',
       testAlerts: async () =>
-        called('testAlerts', [{ format: 'json', on: ['endpoint_down'], ok: true, detail: '200' }]),
+        called('testAlerts', [
+          { format: 'json', host: 'hooks.example', on: ['endpoint_down'], ok: true, detail: '200' },
+        ]),
       checkUp: (options, language, onEvent, signal) => {
         calls.push(['checkUp', options, language]);
         return fake.checkUp(onEvent, signal);

@@ -1,6 +1,7 @@
 import type { EndpointView } from '../domain/health.ts';
 import type { RecordObserver } from '../domain/ledger.ts';
-import type { AlertFormat, AlertKind, AlertSettings } from '../domain/settings.ts';
+import type { AlertSettings } from '../domain/settings.ts';
+import type { AlertTestView } from '../domain/view.ts';
 import { within } from '../platform/within.ts';
 import { createPoster } from '../telemetry/telemetry.ts';
 import { createDelivery, type Delivery, type DeliveryPorts } from './delivery.ts';
@@ -11,22 +12,12 @@ export interface AlertPorts extends Omit<DeliveryPorts, 'poster'> {
   endpoints(): readonly EndpointView[];
 }
 
-/** What became of a test message. */
-export interface AlertTest {
-  readonly format: AlertFormat;
-  /** The webhook's host: the rest of its URL is a credential. */
-  readonly host: string;
-  readonly on: readonly AlertKind[];
-  readonly ok: boolean;
-  readonly detail: string;
-}
-
 /** Watches what goes on record, and tells webhooks what its settings ask for. */
 export interface Alerts extends RecordObserver {
   /** Takes over changed settings. Alerts that stay as they were keep what they know. */
   apply(settings: readonly AlertSettings[]): void;
   /** Sends a test message through every alert, at once. */
-  test(): Promise<readonly AlertTest[]>;
+  test(): Promise<readonly AlertTestView[]>;
   /** Delivers what waits, for at most 2 s. */
   close(): Promise<void>;
 }

@@ -137,7 +137,7 @@ const ZH: Words = {
           ],
         },
   edge_learned: ({ endpoint, silenceMs }) => ({
-    title: `endpoint ${endpoint} 前面有一个 edge`,
+    title: `endpoint ${endpoint} 前面有边缘（CDN 或代理）`,
     lines: [
       `它已两次在静默约 ${span(silenceMs, 'zh')} 后切断应答。`,
       `预计静默更久的请求会避开它。固定下来：在该 endpoint 上写 edge: { silence: ${Math.floor(silenceMs / 1_000)}s }；如果判断有误：qcc endpoint forget-edge`,

@@ -10,6 +10,7 @@ export const GROUPS: Readonly<Record<string, TextKey>> = {
   queue: 'aboutQueue',
   exchange: 'aboutExchange',
   ledger: 'aboutLedger',
+  alerts: 'aboutAlerts',
   config: 'aboutConfig',
 };
 
@@ -388,6 +389,13 @@ export const COMMANDS: readonly CommandSpec[] = [
     ],
     examples: ['advise --since 7d', 'advise --apply'],
     load: async () => (await import('./commands/advise.ts')).adviseCommand,
+  },
+  {
+    path: 'alerts test',
+    about: 'aboutAlertsTest',
+    options: [JSON_OPTION],
+    examples: ['alerts test'],
+    load: async () => (await import('./commands/alerts.ts')).alertsTest,
   },
   ...CONFIG,
   {

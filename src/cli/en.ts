@@ -1,3 +1,4 @@
+import { enAlerts } from './en-alerts.ts';
 import { enDoctor } from './en-doctor.ts';
 import { enSeeing } from './en-seeing.ts';
 
@@ -372,6 +373,7 @@ export const en = {
   demoSdk: 'the vendors’ SDKs, with their own 2 retries',
   demoBuiltIn: 'a small client that repeats as the vendors’ SDKs do (2 retries, after 0.5 s and 0.9 s)',
 
+  ...enAlerts,
   ...enDoctor,
   ...enSeeing,
 } as const;

@@ -1,4 +1,5 @@
 import type { Texts } from './en.ts';
+import { zhAlerts } from './zh-alerts.ts';
 import { zhDoctor } from './zh-doctor.ts';
 import { zhSeeing } from './zh-seeing.ts';
 
@@ -370,6 +371,7 @@ export const zh: Texts = {
   demoSdk: '官方 SDK，自带 2 次重试',
   demoBuiltIn: '一个小型客户端，按官方 SDK 的方式重试（2 次，间隔 0.5 秒和 0.9 秒）',
 
+  ...zhAlerts,
   ...zhDoctor,
   ...zhSeeing,
 };
