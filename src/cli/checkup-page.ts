@@ -29,9 +29,7 @@ export function checkupPage(screen: Screen, configFile: string, asJson: boolean)
   return {
     onEvent(event) {
       take(report, event);
-      if (event.kind === 'endpoint') running.count = 0;
-      if (event.kind === 'began') running.begin(event.name, event.text);
-      else running.done();
+      running.take(event);
       if (asJson) return;
       if (event.kind === 'endpoint') showEndpoint(screen, event, report.endpoints.length > 1);
       if (event.kind === 'checked') showCheck(screen, event.check);
@@ -56,22 +54,24 @@ function take(report: Report, event: CheckupEvent): void {
 /** The line of what is being waited for, with its seconds. */
 function runningStep(screen: Screen) {
   let timer: NodeJS.Timeout | undefined;
-  const step = {
-    count: 0,
-    begin(name: string, text: string) {
-      step.done();
-      step.count += 1;
-      const line = screen.text('doctorStep', { number: step.count, of: STEPS, name, text });
-      const begunAt = performance.now();
-      screen.progress(line);
-      timer = setInterval(() => screen.progress(line, performance.now() - begunAt), TICK_MS);
-    },
-    done() {
-      clearInterval(timer);
-      screen.progressDone();
-    },
+  let checked = 0;
+  const done = (): void => {
+    clearInterval(timer);
+    screen.progressDone();
   };
-  return step;
+  const begin = (name: string, text: string): void => {
+    const line = screen.text('doctorStep', { number: checked + 1, of: STEPS, name, text });
+    const begunAt = performance.now();
+    screen.progress(line);
+    timer = setInterval(() => screen.progress(line, performance.now() - begunAt), TICK_MS);
+  };
+  const take = (event: CheckupEvent): void => {
+    done();
+    if (event.kind === 'endpoint') checked = 0;
+    if (event.kind === 'checked') checked += 1;
+    if (event.kind === 'began') begin(event.name, event.text);
+  };
+  return { take, done };
 }
 
 function showEndpoint(screen: Screen, { endpointId, name, baseUrl }: Met, further: boolean): void {
@@ -98,15 +98,13 @@ function showCheck(screen: Screen, { name, status, summary, details }: Check): v
 function showDiagnosis(screen: Screen, diagnosis: Diagnosis, report: Report, configFile: string): void {
   const { paint } = screen;
   const { healthy, headline, problems } = diagnosis;
-  const title = screen.text(healthy ? 'doctorHealthy' : 'doctorDiagnosis');
   screen.line();
   const colour = healthy
     ? paint.good
     : problems.some(({ severity }) => severity === 'bad')
       ? paint.bad
       : paint.warning;
-  for (const line of wrapped(`${title}: ${withoutControls(headline)}`, screen.width))
-    screen.line(colour(line));
+  for (const line of wrapped(withoutControls(headline), screen.width)) screen.line(colour(line));
   for (const [index, problem] of problems.entries())
     showProblem(screen, problem, index + 1, report, configFile);
 }

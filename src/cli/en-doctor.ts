@@ -16,8 +16,6 @@ export const enDoctor = {
   probeAsk: 'Go on? [y/N] ',
   probeNotAgreed: 'Not probed. It is done with --yes, or with y on a terminal.',
   doctorStep: '{number}/{of} {name}: {text}',
-  doctorHealthy: 'Healthy',
-  doctorDiagnosis: 'Diagnosis',
   doctorConfig: 'In {file}, at {place}:',
   doctorPlace: 'the endpoint {name}',
 } as const;

@@ -18,8 +18,6 @@ export const zhDoctor: Readonly<Record<keyof typeof enDoctor, string>> = {
   probeAsk: '继续吗？[y/N] ',
   probeNotAgreed: '没有探测。加上 --yes，或在终端里回答 y 才会执行。',
   doctorStep: '{number}/{of} {name}：{text}',
-  doctorHealthy: '健康',
-  doctorDiagnosis: '诊断',
   doctorConfig: '在 {file} 中，{place}：',
   doctorPlace: '端点 {name}',
 };

@@ -125,8 +125,10 @@ async function walk(visit: Visit, onEvent: OnEvent): Promise<Problem[]> {
   for (const step of STEPS) {
     if (signal.aborted) break;
     const missing = step.needs.find((name) => gone.has(name));
-    const said = missing === undefined ? step.began?.(visit) : undefined;
-    onEvent({ kind: 'began', name: step.name, text: said ?? say(`began_${step.name}`) });
+    if (missing === undefined) {
+      const text = step.began?.(visit) ?? say(`began_${step.name}`);
+      onEvent({ kind: 'began', name: step.name, text });
+    }
     const startedAt = visit.ports.clock.now();
     const finding =
       missing === undefined

@@ -39,7 +39,7 @@ type Chosen = Result<{ readonly settings: Settings; readonly endpointId?: string
 async function patientOf(cli: Cli, given: Given): Promise<Chosen> {
   const { ports, screen } = cli;
   const word = given.words[0];
-  if (word !== undefined && /^https?:\/\//i.test(word)) return settingsForUrl(cli, given, word);
+  if (word !== undefined && /^[a-z][a-z0-9+.-]*:\/\//i.test(word)) return settingsForUrl(cli, given, word);
   if (given.text('api-key-env') !== undefined)
     return fail(screen.fail(screen.text('keyNeedsUrl'), USAGE_ERROR));
   const configured = await readConfigured(ports);
