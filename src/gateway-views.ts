@@ -3,6 +3,7 @@ import type { Fleet } from './cluster/cluster.ts';
 import type { EndpointView, HealthEvent } from './domain/health.ts';
 import type { Settings } from './domain/settings.ts';
 import type { QueueView } from './domain/view.ts';
+import { createExplaining } from './explaining.ts';
 import type { ConfigDesk } from './gateway-config.ts';
 import type { Watching } from './gateway-live.ts';
 import type { Verifier } from './health/health.ts';
@@ -45,6 +46,13 @@ export interface ViewedGateway {
 /** The gateway behind the admin API. */
 export function adminPortsOf(gateway: ViewedGateway): AdminPorts {
   const { fleet, verifier, exchanges, store, clock, about, watching, config } = gateway;
+  const explaining = createExplaining({
+    store,
+    fleet,
+    exchanges,
+    now: clock.now,
+    settings: () => about().settings,
+  });
   const queue = () => fleet.views(clock.now()).flatMap(queueView);
   return {
     gateway: () => gatewayView(gateway),
@@ -90,6 +98,8 @@ export function adminPortsOf(gateway: ViewedGateway): AdminPorts {
     setEnabled: config.setEnabled,
     metrics: gateway.observing.metrics,
     testAlerts: gateway.observing.testAlerts,
+    explanation: explaining.explanation,
+    explainPage: explaining.page,
   };
 }
 
