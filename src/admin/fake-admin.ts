@@ -17,6 +17,7 @@ import type {
   GatewayView,
   LiveView,
   QueueView,
+  RoutesView,
   VerificationView,
   WhatIfView,
 } from '../domain/view.ts';
@@ -41,6 +42,12 @@ export const ENDPOINT: EndpointView = {
   consecutiveFailures: 3,
   qps: 0,
   inFlight: 0,
+};
+export const ROUTES: RoutesView = {
+  routes: [{ name: 'thinking', match: { thinking: true }, cluster: 'main/a', scenario: 'reasoning' }],
+  defaultCluster: 'main/a',
+  clientKeys: ['alice'],
+  listeners: ['127.0.0.1:7860'],
 };
 export const CLUSTER: ClusterView = {
   name: 'main/a',
@@ -284,6 +291,7 @@ export async function fakeAdmin(options: { clock?: Clock; dashboard?: string } =
     return {
       gateway: () => GATEWAY,
       clusters: () => [CLUSTER],
+      routes: () => ROUTES,
       endpoints: () => [ENDPOINT],
       history: async (id, limit) =>
         called('history', [{ at: 1, endpointId: id, kind: 'opened', detail: 'HTTP 504' }], id, limit),
