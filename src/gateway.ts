@@ -22,6 +22,7 @@ import { answerText, estimateInputTokens, verificationCall } from './protocols/p
 import { createRecorder, type PriceBook } from './record/record.ts';
 import { createExchanges, keyOf, STREAM_BYTES_PER_TOKEN } from './relay/relay.ts';
 import { createRetryBudget } from './resilience/resilience.ts';
+import { startRetention } from './retention.ts';
 import type { AnswerShelf } from './run-exchange.ts';
 import { startSaving } from './saving.ts';
 import type { Store } from './storage/storage.ts';
@@ -77,6 +78,7 @@ export async function startGateway(
   const fleet = createFleet(current.settings);
   const predictor = createPredictor();
   const saving = await startSaving(store, fleet, predictor, clock);
+  const retention = startRetention({ store, clock, log, settings: () => current.settings.ledger });
   const lifetimeBefore = await store.loadTotals();
   const slots = createSlotQueue();
   const observing = await createObserving({
@@ -219,6 +221,7 @@ export async function startGateway(
     current = { settings, demo, loadedAt: clock.now(), problem: undefined };
     fleet.apply(settings);
     observing.apply(settings);
+    retention.apply();
     transport.keepOnly(settings.clusters.flatMap((cluster) => cluster.endpoints));
     log.setLevel(settings.log.level);
     hideSecrets(settings);
@@ -252,6 +255,7 @@ export async function startGateway(
     doors.destroy();
     await transport.destroy();
     saving.stop();
+    retention.stop();
     await observing.close();
     await store.close();
     log.write({ kind: 'stopped' });
@@ -263,6 +267,7 @@ export async function startGateway(
   const problem = await doors.open(current.settings.listen);
   if (problem !== undefined) {
     saving.stop();
+    retention.stop();
     doors.destroy();
     await Promise.all([doors.close(), transport.destroy(), observing.close()]);
     return fail({ detail: problem });

@@ -184,6 +184,7 @@ export function buildSettings(clusters: Clusters, values: Omit<SectionValues, 'c
       cooldownMs: health.cooldown,
     }),
     log: { level: log.level, format: log.format, maxBytes: log.max_size, maxFiles: log.max_files },
+    ledger: known({ keepMs: values.ledger.keep, maxBytes: values.ledger.max_size }),
     alerts: values.alerts.map(alert),
     maxBodyBytes: values.max_body,
     requestTimeoutMs: values.request_timeout,

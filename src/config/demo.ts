@@ -54,6 +54,7 @@ export function demoSettings(simulatorUrl: string): Settings {
       generation: scenario('generation'),
     },
     routes: [],
+    ledger: {},
     alerts: [],
     health: {
       enabled: health.enabled,

@@ -118,6 +118,7 @@ describe('settings', () => {
         cooldownMs: 30_000,
       },
       log: { level: 'info', format: 'text', maxBytes: 10_000_000, maxFiles: 5 },
+      ledger: {},
       alerts: [],
       maxBodyBytes: 64_000_000,
       requestTimeoutMs: 30_000,
@@ -139,6 +140,7 @@ timeouts: {idle: 5m}
 scenarios: {chat: {first_byte: 90}, quick: {total: 1h}}
 health: {enabled: false, interval: 1s, max_interval: 2s, timeout: 3s, model: m, cooldown: 0}
 log: {level: debug, format: json, max_size: 1MiB, max_files: 1}
+ledger: {keep: 90d, max_size: 2gb}
 alerts: [{webhook: "https://\${HOST}/hook?token=\${KEY}", format: wecom, on: slow_over, secret: file:team.key, money_lost_over: $0.50, slow_over: 30, error_rate_over: 5%, window: 10m}]
 max_body: 2000
 request_timeout: 100ms
@@ -278,6 +280,7 @@ routes:
         cooldownMs: 0,
       },
       log: { level: 'debug', format: 'json', maxBytes: 2 ** 20, maxFiles: 1 },
+      ledger: { keepMs: 90 * 86_400_000, maxBytes: 2_000_000_000 },
       alerts: [
         {
           webhook: `https://relay.example.com/hook?token=${SECRET}`,
@@ -588,6 +591,15 @@ describe('a problem has its place and says what was expected', () => {
       /one of auto, keep, cancel, found "stay"/,
     ],
     ['unknown log level', top('log: {level: loud}'), 'loud', /one of debug, info, warn, error, found "loud"/],
+    [
+      'an age without its unit',
+      top('ledger: {keep: 90}'),
+      '90',
+      /expected an age such as 90d, 12h or 8w, found 90/,
+    ],
+    ['an age in seconds', top('ledger: {keep: 90s}'), '90s', /an age such as 90d/],
+    ['an age of nothing', top('ledger: {keep: 0d}'), '0d', /an age from 1h to 36500d/],
+    ['a ledger of next to nothing', top('ledger: {max_size: 1MB}'), '1MB', /a size from 16777216 to/],
     ['too many log files', top('log: {max_files: 101}'), '101', /from 1 to 100/],
     [
       'unknown default_cluster',

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { baseUrlProblem, hostText, isHost, isLoopback, parseAddress, proxyProblem } from './address.ts';
-import { durationMs, sizeBytes } from './quantity.ts';
+import { ageMs, durationMs, sizeBytes } from './quantity.ts';
 
 describe('durationMs', () => {
   it.each([
@@ -23,6 +23,24 @@ describe('durationMs', () => {
     [Number.POSITIVE_INFINITY, undefined],
   ])('%s → %s', (text, ms) => {
     expect(durationMs(text)).toBe(ms);
+  });
+});
+
+describe('ageMs', () => {
+  it.each([
+    ['90d', 90 * 86_400_000],
+    ['12h', 43_200_000],
+    ['1.5d', 129_600_000],
+    ['8w', 8 * 604_800_000],
+    ['90', undefined],
+    [90, undefined],
+    ['90s', undefined],
+    ['90 d', undefined],
+    ['-1d', undefined],
+    ['d', undefined],
+    ['', undefined],
+  ])('%s → %s', (text, ms) => {
+    expect(ageMs(text)).toBe(ms);
   });
 });
 

@@ -15,6 +15,8 @@ export const SIZE_PATTERN = /^\d+(\.\d+)? ?([kmg]i?)?b?$/i;
 /** A week: within what Node's timers can hold (2³¹−1 ms). */
 export const LONGEST_MS = 7 * 24 * UNIT_MS.h!;
 
+const UNIT_AGE_MS: Readonly<Record<string, number>> = { h: 3_600_000, d: 86_400_000, w: 604_800_000 };
+
 export const DURATION_EXPECTED = 'a duration such as 90 (seconds), 90s, 5m, 1h or 100ms';
 export const SIZE_EXPECTED = 'a size such as 64MB, 10MiB or a number of bytes';
 
@@ -48,6 +50,17 @@ export function durationMs(value: string | number): number | undefined {
   if (!DURATION_PATTERN.test(text)) return undefined;
   const unit = /[a-z]+$/.exec(text)?.[0] ?? 's';
   return Math.round(Number.parseFloat(text) * UNIT_MS[unit]!);
+}
+
+/** A bare number is refused: the seconds that it means elsewhere would leave nothing. */
+export const AGE_PATTERN = /^\d+(\.\d+)?[hdw]$/;
+export const AGE_EXPECTED = 'an age such as 90d, 12h or 8w';
+
+/** `90d`, `12h`, `8w` → whole milliseconds; undefined = not an age. */
+export function ageMs(value: string | number): number | undefined {
+  const text = String(value);
+  if (!AGE_PATTERN.test(text)) return undefined;
+  return Math.round(Number.parseFloat(text) * UNIT_AGE_MS[text.at(-1)!]!);
 }
 
 /** `64MB` (10⁶), `10MiB` (2²⁰), `4096` → bytes; undefined = not a size. */

@@ -1,6 +1,9 @@
 import type * as Zod from 'zod';
 import { DISCONNECT_POLICIES, EDGES } from './defaults.ts';
 import {
+  AGE_EXPECTED,
+  AGE_PATTERN,
+  ageMs,
   DURATION_EXPECTED,
   DURATION_PATTERN,
   durationMs,
@@ -24,6 +27,9 @@ export const headerTextProblem = (value: string): string | undefined =>
   /^[\t\x20-\x7e\x80-\xff]*$/.test(value)
     ? undefined
     : 'expected text that may stand in an HTTP header, found a line break or another character that may not';
+
+/** A hundred years. */
+const LONGEST_AGE_MS = 36_500 * 86_400_000;
 
 interface Bounds {
   readonly min: number;
@@ -91,6 +97,15 @@ export function createParts(z: Z, resolve: Resolve) {
       `a duration from ${minMs}ms to ${LONGEST_MS / 3_600_000}h`,
     );
 
+  const age = () =>
+    quantity(
+      ageMs,
+      AGE_PATTERN,
+      AGE_EXPECTED,
+      { min: 3_600_000, max: LONGEST_AGE_MS },
+      'an age from 1h to 36500d',
+    );
+
   const size = (bounds: Bounds) =>
     quantity(
       sizeBytes,
@@ -110,7 +125,7 @@ export function createParts(z: Z, resolve: Resolve) {
       return z.NEVER;
     });
 
-  return { text, whole, flag, oneOf, mapping, listOf, oneOrMore, duration, size, resolved };
+  return { text, whole, flag, oneOf, mapping, listOf, oneOrMore, duration, age, size, resolved };
 }
 
 export type Parts = ReturnType<typeof createParts>;

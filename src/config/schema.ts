@@ -200,6 +200,18 @@ function log({ mapping, whole, oneOf, size }: Parts) {
   });
 }
 
+/** The least size holds some 20,000 requests: anything less is a slip. */
+function ledger({ mapping, age, size }: Parts) {
+  return mapping({
+    keep: age()
+      .meta({ description: 'Requests are kept this long, then deleted; absent: for good.' })
+      .optional(),
+    max_size: size({ min: 16 * 2 ** 20, max: 1024 * GIB })
+      .meta({ description: 'Once the ledger takes more than this, the oldest go; absent: it may grow.' })
+      .optional(),
+  });
+}
+
 /**
  * The schema of each top-level key. A section is parsed by itself, so that a problem in one does not
  * hide those in another. Outputs are resolved: milliseconds, bytes, secrets in place of references.
@@ -253,6 +265,7 @@ export function createSchemas(z: Z, resolve: Resolve) {
       .meta({ description: 'Verification of endpoints in the failure queue.' })
       .prefault({}),
     log: log(parts).meta({ description: 'The log.' }).prefault({}),
+    ledger: ledger(parts).meta({ description: 'The record of all requests, in `qcc.db`.' }).prefault({}),
     alerts: alerts(z, parts)
       .meta({ description: 'Messages to webhooks about what goes wrong, and when it is right again.' })
       .prefault([]),

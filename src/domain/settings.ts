@@ -170,6 +170,7 @@ export interface Settings {
   readonly heartbeat: HeartbeatSettings;
   readonly health: HealthSettings;
   readonly log: LogSettings;
+  readonly ledger: LedgerSettings;
   readonly alerts: readonly AlertSettings[];
   /** Body limit in bytes. */
   readonly maxBodyBytes: number;

@@ -56,7 +56,7 @@ export interface LedgerStore {
   ledgerOldest(): Promise<number | undefined>;
   /**
    * Deletes the oldest exchanges in steps that nothing else waits for long; who reads meanwhile sees a part. Resolves
-   * with how many went.
+   * with how many went, once nothing is left to do or `goOn` says no.
    */
-  pruneLedger(limits: LedgerLimits): Promise<number>;
+  pruneLedger(limits: LedgerLimits, goOn?: () => boolean): Promise<number>;
 }

@@ -97,14 +97,15 @@ export function createLedgerWriter({
       ledgerSummary: (query, by) => ask({ kind: 'ledger-summary', query, by }),
       ledgerBytes: () => ask({ kind: 'ledger-bytes' }),
       ledgerOldest: () => ask({ kind: 'ledger-oldest' }),
-      async pruneLedger(limits) {
+      async pruneLedger(limits, goOn = () => true) {
         let deleted = 0;
-        for (;;) {
+        while (goOn()) {
           // Step by step: what others ask the thread meanwhile gets its turn in between.
           const step = await ask<PruneStep>({ kind: 'ledger-prune', limits });
           deleted += step.deleted;
-          if (step.done) return deleted;
+          if (step.done) break;
         }
+        return deleted;
       },
     },
   };

@@ -118,6 +118,7 @@ describe('a store on disk', () => {
     expect(order).toEqual(['asked meanwhile', 'deleted 1500']);
     expect(await store.ledgerSummary({})).toMatchObject([{ exchanges: 1_000 }]);
     expect(await store.pruneLedger({})).toBe(0);
+    expect(await store.pruneLedger({ before: 2 }, () => false)).toBe(0);
     expect(await store.pruneLedger({ before: 2 })).toBe(1_000);
     expect(await store.ledgerSummary({}, 'day')).toEqual([]);
     expect(await store.ledgerOldest()).toBeUndefined();

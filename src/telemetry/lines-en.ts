@@ -41,6 +41,7 @@ export const LINES_EN: LineCatalogue = {
   reloaded: (e) =>
     `configuration reloaded: ${counted(e.clusters, 'cluster')}, ${counted(e.endpoints, 'endpoint')}`,
   'reload-failed': (e) => `configuration not reloaded, the last good one stays: ${e.detail}`,
+  'ledger-pruned': (e) => `${counted(e.exchanges, 'old request')} deleted from the ledger`,
   draining: (e) => `stopping: waiting for ${counted(e.running, 'running request')}`,
   stopped: () => 'QCC has stopped',
   note: (e) => e.detail,

@@ -34,6 +34,7 @@ export const LINES_ZH: LineCatalogue = {
   listening: (e) => `QCC 正在监听 ${e.address}`,
   reloaded: (e) => `配置已重新加载: ${e.clusters} 个集群, ${e.endpoints} 个 endpoint`,
   'reload-failed': (e) => `配置重新加载失败，继续使用原有配置: ${e.detail}`,
+  'ledger-pruned': (e) => `已从账本中删除 ${e.exchanges} 条旧请求记录`,
   draining: (e) => `正在停止: 等待 ${e.running} 个请求结束`,
   stopped: () => 'QCC 已停止',
   note: (e) => e.detail,

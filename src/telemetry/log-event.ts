@@ -124,6 +124,8 @@ export type LogEvent =
   | { readonly kind: 'listening'; readonly address: string }
   | { readonly kind: 'reloaded'; readonly clusters: number; readonly endpoints: number }
   | { readonly kind: 'reload-failed'; readonly detail: string }
+  /** Old requests were deleted from the ledger. */
+  | { readonly kind: 'ledger-pruned'; readonly exchanges: number }
   | { readonly kind: 'draining'; readonly running: number }
   | { readonly kind: 'stopped' }
   | { readonly kind: 'note'; readonly detail: string }
@@ -161,6 +163,7 @@ export const LEVEL_OF: Readonly<Record<LogKind, LogLevel>> = {
   listening: 'info',
   reloaded: 'info',
   'reload-failed': 'error',
+  'ledger-pruned': 'info',
   draining: 'info',
   stopped: 'info',
   note: 'info',

@@ -89,6 +89,8 @@ const EVENTS: readonly LogEvent[] = [
   { kind: 'listening', address: 'http://127.0.0.1:7860' },
   { kind: 'reloaded', clusters: 1, endpoints: 2 },
   { kind: 'reload-failed', detail: 'line 3' },
+  { kind: 'ledger-pruned', exchanges: 1 },
+  { kind: 'ledger-pruned', exchanges: 1_200 },
   { kind: 'draining', running: 1 },
   { kind: 'stopped' },
   { kind: 'note', detail: 'something' },
