@@ -1,6 +1,7 @@
 import { createServer as createHttpsServer } from 'node:https';
 import { connect, createServer, type Server, type Socket } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
+import { systemClock } from '../../src/platform/clock.ts';
 import { certificate, DAY_MS } from '../harness/certificates.ts';
 import { examine } from '../harness/doctor.ts';
 import { closeAll, closeLater, cluster, upstream } from '../harness/gateway.ts';
@@ -112,9 +113,11 @@ describe('the doctor finds', () => {
 
   it('a way that holds packets back for 150 ms each way', async () => {
     const far = await longWay((await upstream({ events: 20, eventMs: 10 })).url, 150);
-    const { diagnosis, check } = await examine(only(far));
+    const { diagnosis, check } = await examine(only(far), {}, { clock: systemClock });
     expect(check('http').data.roundTripMs).toBeGreaterThan(290);
-    expect(diagnosis.problems).toMatchObject([{ check: 'http', severity: 'warning' }]);
+    expect(diagnosis.problems).toContainEqual(
+      expect.objectContaining({ check: 'http', severity: 'warning' }),
+    );
     expect(check('streaming').status).toBe('ok');
   });
 
