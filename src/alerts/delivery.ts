@@ -3,7 +3,7 @@ import type { Language } from '../errors/catalogue.ts';
 import type { Clock } from '../platform/clock.ts';
 import { maskKeys, type Poster, redact } from '../telemetry/telemetry.ts';
 import { fitting, postOf, verdictOf, type WordedMessage } from './formats.ts';
-import type { AlertMessage } from './message.ts';
+import type { AlertMessage, AlertTopic } from './message.ts';
 import { alertText } from './words.ts';
 
 export interface DeliveryPorts {
@@ -48,8 +48,8 @@ export function createDelivery(settings: AlertSettings, ports: DeliveryPorts): D
   let wake: (() => void) | undefined;
 
   const worded = (message: AlertMessage): WordedMessage => {
-    const { title, lines } = alertText(message, language);
-    return { message, text: { title: maskKeys(title), lines: lines.map(maskKeys) } };
+    const masked = { ...message, topic: withoutKeys(message.topic) };
+    return { message: masked, text: alertText(masked, language) };
   };
 
   async function post(all: readonly WordedMessage[]): Promise<Told & { final: boolean }> {
@@ -124,6 +124,15 @@ export function createDelivery(settings: AlertSettings, ports: DeliveryPorts): D
       await working;
     },
   };
+}
+
+/** Names and details come from elsewhere, and may hold anything. */
+function withoutKeys<T extends AlertTopic>(topic: T): T {
+  const fields = Object.entries(topic).map(([name, value]) => [
+    name,
+    typeof value === 'string' ? maskKeys(value) : value,
+  ]);
+  return Object.fromEntries(fields) as T;
 }
 
 /** A receiver may repeat what it was sent, or where. */
