@@ -82,6 +82,7 @@ export const enSeeing = {
   topSaved: 'saved {money}',
   topRecent: 'last {window}: {requests} requests, {failed} failed',
   topMore: '… and {count} more',
+  topNothing: '(none)',
   topGone: 'The gateway is gone; waiting for it ({time})',
   topWaits: 'Waiting for {address}…',
   topKeyElapsed: 'e by time',

@@ -2,7 +2,7 @@ import type { Explanation, Finding, PageExplanation, TimelineItem } from '../dom
 import type { EndpointView } from '../domain/health.ts';
 import { seconds } from './format.ts';
 import { gridFor } from './grid.ts';
-import { logColumns, tookMs } from './log-table.ts';
+import { logColumns, statusOf, tookMs } from './log-table.ts';
 import type { Screen } from './screen.ts';
 import { waterfallLines } from './waterfall.ts';
 import { widthOf, withoutControls } from './width.ts';
@@ -49,13 +49,14 @@ function showHead(screen: Screen, { exchange, verdict, headline }: Explanation):
   const painted = verdict === 'running' ? paint.strong : colour[verdict];
   screen.line(`${exchange.id}  ${painted(text(`verdict-${verdict}`))}`);
   const took = tookMs(exchange);
+  const status = statusOf(exchange);
   const facts = [
     localTime(exchange.startedAt),
     ...(took === undefined ? [] : [`${seconds(took)} s`]),
     exchange.path,
     exchange.model ?? '-',
     exchange.client,
-    ...(exchange.status === undefined ? [] : [String(exchange.status)]),
+    ...(status === undefined ? [] : [String(status)]),
   ];
   prose(screen, '', facts.join(' · '), paint.faint);
   screen.line();

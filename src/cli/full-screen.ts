@@ -16,7 +16,7 @@ const ENTER = '\u001b[?1049h\u001b[?25l\u001b[?7l';
 const LEAVE = '\u001b[?7h\u001b[?25h\u001b[?1049l';
 const HOME = '\u001b[H';
 const CLEAR = '\u001b[2J';
-const ERASE_REST_OF_LINE = '\u001b[K';
+const ERASE_LINE = '\u001b[K';
 const ERASE_BELOW = '\u001b[J';
 
 const USUAL_WIDTH = 80;
@@ -48,10 +48,14 @@ export function openFullScreen(terminal: Terminal, onResize: () => void): FullSc
   return {
     size,
     show(lines) {
-      const frame = lines.slice(0, size().height).join(`${ERASE_REST_OF_LINE}\r\n`);
+      const { height } = size();
+      const fitting = lines.slice(0, height);
+      // Erased first: after a line that fills the width the cursor stands on its last character.
+      const drawn = fitting.map((line) => ERASE_LINE + line).join('\r\n');
+      const frame = fitting.length < height ? `${drawn}\r\n${ERASE_BELOW}` : drawn;
       if (!open || frame === shown) return;
       shown = frame;
-      terminal.write(`${HOME}${frame}${ERASE_REST_OF_LINE}${ERASE_BELOW}`);
+      terminal.write(`${HOME}${frame}`);
     },
     close,
   };

@@ -1,5 +1,6 @@
 import type { EndpointView } from '../domain/health.ts';
 import type { ExchangeRecord } from '../domain/ledger.ts';
+import { CATALOGUE } from '../errors/catalogue.ts';
 import { seconds } from './format.ts';
 import type { GridColumn } from './grid.ts';
 import { deliveryCell, tokens } from './ledger-tables.ts';
@@ -75,11 +76,21 @@ export function logColumns(
   ];
 }
 
-function statusCell({ paint }: Screen, { status, failed, delivery }: ExchangeRecord): Cell {
+/** What its client got: where the gateway answered itself, not what an upstream had said. */
+export function statusOf({ status, delivery, error }: ExchangeRecord): number | undefined {
+  const own = delivery === 'refused' && error !== undefined && isErrorCode(error);
+  return own ? CATALOGUE[error].status : status;
+}
+
+function statusCell({ paint }: Screen, exchange: ExchangeRecord): Cell {
+  const status = statusOf(exchange);
   if (status === undefined) return '-';
+  const { failed, delivery } = exchange;
   const bad = failed ?? (delivery === 'refused' || delivery === 'broken');
   return { text: String(status), paint: bad ? paint.bad : paint.good };
 }
+
+const isErrorCode = (code: string): code is keyof typeof CATALOGUE => Object.hasOwn(CATALOGUE, code);
 
 /** The mark has a place of its own, so that the numbers stand below each other. */
 function secondsCell({ paint }: Screen, exchange: ExchangeRecord): Cell {

@@ -1,7 +1,7 @@
 import type { EndpointView } from '../domain/health.ts';
 import type { ExchangeView, GatewayView, LiveView, Percentiles } from '../domain/view.ts';
 import { healthCell } from './endpoint-tables.ts';
-import { duration, percent, seconds } from './format.ts';
+import { duration, percent, roughly, seconds } from './format.ts';
 import { type GridColumn, gridFor } from './grid.ts';
 import { durationColour } from './log-table.ts';
 import { money, UNKNOWN_MONEY } from './money.ts';
@@ -43,8 +43,9 @@ export function topFrame(look: Look, state: TopState, { width, height }: TopSize
   const steady = height !== undefined;
   const running = sorted(live.running, state.order);
   const endpoints = [...live.endpoints].sort((a, b) => trouble(b) - trouble(a));
+  // With none, a line says so.
   const room = share(
-    running.length,
+    Math.max(1, running.length),
     endpoints.length,
     height === undefined ? Number.POSITIVE_INFINITY : height - FIXED_LINES,
   );
@@ -86,6 +87,8 @@ function share(running: number, endpoints: number, room: number): { running: num
 
 /** As many as there is room for; the last line says how many are left out. */
 function rowsIn({ text, paint }: Look, lines: readonly string[], room: number, hidden: number): string[] {
+  if (lines.length === 0 && hidden === 0)
+    return [paint.faint(text('topNothing'))].slice(0, Math.max(0, room));
   if (lines.length <= room && hidden === 0) return [...lines];
   const shown = lines.slice(0, Math.max(0, room - 1));
   return [...shown, paint.faint(text('topMore', { count: lines.length - shown.length + hidden }))];
@@ -110,11 +113,7 @@ function headLines({ text, paint }: Look, state: TopState, width: number): strin
     text('topFirst', percentiles(recent.firstEventMs)),
   ]);
   if (goneMs !== undefined) {
-    return [
-      first,
-      second,
-      fitting([paint.bad(text('topGone', { time: duration(Math.floor(goneMs / 1000) * 1000) }))]),
-    ];
+    return [first, second, fitting([paint.bad(text('topGone', { time: roughly(goneMs) }))])];
   }
   return [first, second, fitting(moneyParts({ text, paint }, live))];
 }
@@ -208,7 +207,7 @@ function circuitCell(look: Look, endpoint: EndpointView, now: number): Cell {
   const { circuit, coolingUntil, enabled } = endpoint;
   if (!enabled) return '-';
   if (circuit.kind === 'half-open') return { text: text('verifyingNow'), paint: paint.warning };
-  const left = (until: number): string => duration(Math.max(0, Math.round((until - now) / 1000) * 1000));
+  const left = (until: number): string => roughly(Math.max(0, until - now));
   if (circuit.kind === 'open') {
     return { text: text('topOut', { time: left(circuit.nextCheckAt) }), paint: paint.bad };
   }

@@ -64,7 +64,7 @@ describe('a frame', () => {
   });
 
   it('says that the gateway is gone', () => {
-    expect(frame({ goneMs: 12_345 })[2]).toBe('The gateway is gone; waiting for it (12.0s)');
+    expect(frame({ goneMs: 12_345 })[2]).toBe('The gateway is gone; waiting for it (12s)');
   });
 });
 

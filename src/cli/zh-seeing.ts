@@ -83,6 +83,7 @@ export const zhSeeing: Readonly<Record<keyof typeof enSeeing, string>> = {
   topSaved: '节省 {money}',
   topRecent: '最近 {window}：{requests} 个请求，{failed} 个失败',
   topMore: '…还有 {count} 个',
+  topNothing: '（无）',
   topGone: '网关已断开，等待它恢复（{time}）',
   topWaits: '等待 {address}…',
   topKeyElapsed: 'e 按耗时',

@@ -98,7 +98,7 @@ async function byId(asking: Asking, id: string, foundBy: string, text?: string):
   return cli.screen.fail(cli.screen.text('noRecordedExchange', { word: id }));
 }
 
-const isUnknown = (error: Trouble): boolean => error.kind === 'refused' && error.status === 404;
+const isUnknown = (error: Trouble): boolean => error.kind === 'refused' && error.code === 'unknown_exchange';
 
 /** A word that begins or ends one id only; where it is of none, it is a text. */
 async function byPart(asking: Asking, word: string): Promise<number> {
