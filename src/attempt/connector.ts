@@ -95,7 +95,8 @@ const openDirect: Open = (host, port, resolved, done) => {
     noDelay: true,
     autoSelectFamilyAttemptTimeout: ADDRESS_ATTEMPT_MS,
   });
-  socket.once('lookup', resolved);
+  // It tells of a name that was not found, too.
+  socket.once('lookup', (error) => error || resolved());
   bounded(socket, 'connect', done);
 };
 

@@ -164,3 +164,46 @@ describe('the journal', () => {
     expect([resets, journal.totalBytes, reader.next()?.toString()]).toEqual([1, 4, 'real']);
   });
 });
+
+describe('the rate of an answer', () => {
+  const FLOW = { pause: () => undefined, resume: () => undefined };
+
+  function steady(bytesEvery100Ms: number, forMs: number) {
+    const clock = createFakeClock();
+    const journal = new Journal(clock, false, () => undefined);
+    journal.open({ status: 200, headers: [], form: 'events' }, FLOW);
+    for (let ms = 0; ms < forMs; ms += 100) {
+      clock.advance(100);
+      journal.append(Buffer.alloc(bytesEvery100Ms));
+    }
+    return { clock, journal };
+  }
+
+  it.each([1_500, 5_000, 60_000])('is that of the last seconds, after %d ms', (forMs) => {
+    const { clock, journal } = steady(100, forMs);
+    expect(journal.bytesPerS(clock.now())).toBeGreaterThan(900);
+    expect(journal.bytesPerS(clock.now())).toBeLessThan(1_150);
+  });
+
+  it('forgets what flowed before', () => {
+    const { clock, journal } = steady(10_000, 5_000);
+    for (let ms = 0; ms < 6_000; ms += 100) {
+      clock.advance(100);
+      journal.append(Buffer.alloc(10));
+    }
+    expect(journal.bytesPerS(clock.now())).toBeLessThan(150);
+  });
+
+  it('is 0 before anything came, and once nothing came for a while', () => {
+    const clock = createFakeClock();
+    expect(new Journal(clock, false, () => undefined).bytesPerS(clock.now())).toBe(0);
+    const { clock: later, journal } = steady(100, 5_000);
+    later.advance(10_000);
+    expect(journal.bytesPerS(later.now())).toBe(0);
+  });
+
+  it('a first burst is no rate of thousands', () => {
+    const { clock, journal } = steady(1_000, 100);
+    expect(journal.bytesPerS(clock.now())).toBe(1_000);
+  });
+});

@@ -1,4 +1,5 @@
 import { parseConfig } from '../../src/config/config.ts';
+import type { RecordObserver } from '../../src/domain/ledger.ts';
 import type { Settings } from '../../src/domain/settings.ts';
 import type { GatewayView } from '../../src/domain/view.ts';
 import { type Gateway, startGateway } from '../../src/gateway.ts';
@@ -51,7 +52,11 @@ export async function closeAll(): Promise<void> {
 /** A whole gateway in this process, on a free port, with a drain of half a second where `yaml` says nothing else. */
 export async function gatewayWith(
   yaml: string,
-  more: { store?: ReturnType<typeof memoryStore>; dashboard?: string } = {},
+  more: {
+    store?: ReturnType<typeof memoryStore>;
+    dashboard?: string;
+    observers?: readonly RecordObserver[];
+  } = {},
 ): Promise<RunningGateway> {
   const withDefaults = (text: string) =>
     FIRST_LINES.split('\n')
@@ -71,6 +76,7 @@ export async function gatewayWith(
     version: '0.0.0-test',
     prices: () => PRICES,
     config,
+    ...(more.observers === undefined ? {} : { observers: more.observers }),
     ...(more.dashboard === undefined ? {} : { dashboard: more.dashboard }),
     demo: false,
     readSettings: async () => {
