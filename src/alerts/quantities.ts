@@ -16,10 +16,10 @@ const UNITS = {
   zh: { h: ' 小时', min: ' 分钟', s: ' 秒' },
 } as const;
 
-/** `1 h 5 min`, `2 min`, `100.2 s`: two units at most. Below two minutes in seconds, as timeouts are set. */
+/** `1 h 5 min`, `12 min`, `100.2 s`: two units at most. Below ten minutes in seconds, as timeouts are set. */
 export function span(ms: number, language: Language): string {
   const { h, min, s } = UNITS[language];
-  if (ms < 120_000) return `${Number((ms / 1_000).toFixed(1))}${s}`;
+  if (ms < 600_000) return `${Number((ms / 1_000).toFixed(1))}${s}`;
   const minutes = Math.round(ms / 60_000);
   const parts = [
     minutes >= 60 ? `${Math.floor(minutes / 60)}${h}` : '',
@@ -36,3 +36,7 @@ export function money(microUsd: number): string {
 
 /** `20 %`, `12.5 %`. */
 export const percent = (share: number): string => `${Number((share * 100).toFixed(1))} %`;
+
+/** As it stands in the configuration: whole seconds, rounded down. */
+export const configSpan = (ms: number): string =>
+  ms < 1_000 ? `${Math.floor(ms)}ms` : `${Math.floor(ms / 1_000)}s`;

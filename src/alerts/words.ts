@@ -1,6 +1,6 @@
 import type { Language } from '../errors/catalogue.ts';
 import type { AlertMessage, AlertState, AlertTopic } from './message.ts';
-import { instant, money, percent, span } from './quantities.ts';
+import { configSpan, instant, money, percent, span } from './quantities.ts';
 
 /** A message in words: a headline, and the lines below it. */
 export interface AlertText {
@@ -66,11 +66,11 @@ const EN: Words = {
               : []),
           ],
         },
-  edge_learned: ({ endpoint, silenceMs }) => ({
+  edge_learned: ({ endpoint, endpointId, silenceMs }) => ({
     title: `an edge stands before endpoint ${endpoint}`,
     lines: [
       `It has cut answers after about ${span(silenceMs, 'en')} of silence, twice.`,
-      `Requests that would stay silent for longer now avoid it. To keep this: edge: { silence: ${Math.floor(silenceMs / 1_000)}s } on the endpoint. If it is wrong: qcc endpoint forget-edge`,
+      `Requests that would stay silent for longer now avoid it. To keep this: edge: { silence: ${configSpan(silenceMs)} } on the endpoint. If it is wrong: qcc endpoint forget-edge ${endpointId}`,
     ],
   }),
   money_lost_over: ({ lostMicroUsd, lostCalls, overMicroUsd, windowMs }, state) =>
@@ -136,11 +136,11 @@ const ZH: Words = {
             ...(flaps ? ['它反复上线、下线：在它持续不可用满一小时之前，不再发送相关消息。'] : []),
           ],
         },
-  edge_learned: ({ endpoint, silenceMs }) => ({
+  edge_learned: ({ endpoint, endpointId, silenceMs }) => ({
     title: `endpoint ${endpoint} 前面有边缘（CDN 或代理）`,
     lines: [
       `它已两次在静默约 ${span(silenceMs, 'zh')} 后切断应答。`,
-      `预计静默更久的请求会避开它。固定下来：在该 endpoint 上写 edge: { silence: ${Math.floor(silenceMs / 1_000)}s }；如果判断有误：qcc endpoint forget-edge`,
+      `预计静默更久的请求会避开它。固定下来：在该 endpoint 上写 edge: { silence: ${configSpan(silenceMs)} }；如果判断有误：qcc endpoint forget-edge ${endpointId}`,
     ],
   }),
   money_lost_over: ({ lostMicroUsd, lostCalls, overMicroUsd, windowMs }, state) =>

@@ -8,7 +8,7 @@ import { systemClock } from '../../src/platform/clock.ts';
 import { builtInPrices } from '../../src/record/record.ts';
 import { type Simulator, type SimulatorScript, startSimulator } from '../../src/simulator/simulator.ts';
 import { memoryStore } from '../../src/storage/storage.ts';
-import { collectingLog } from '../../src/telemetry/telemetry.ts';
+import { collectingLog, type OtlpSettings } from '../../src/telemetry/telemetry.ts';
 
 export type RunningGateway = Gateway & {
   readonly url: string;
@@ -56,6 +56,7 @@ export async function gatewayWith(
     store?: ReturnType<typeof memoryStore>;
     dashboard?: string;
     observers?: readonly RecordObserver[];
+    otlp?: OtlpSettings;
   } = {},
 ): Promise<RunningGateway> {
   const withDefaults = (text: string) =>
@@ -76,6 +77,7 @@ export async function gatewayWith(
     version: '0.0.0-test',
     prices: () => PRICES,
     config,
+    ...(more.otlp === undefined ? {} : { otlp: more.otlp }),
     ...(more.observers === undefined ? {} : { observers: more.observers }),
     ...(more.dashboard === undefined ? {} : { dashboard: more.dashboard }),
     demo: false,
