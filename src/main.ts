@@ -12,6 +12,12 @@ type Env = Readonly<Record<string, string | undefined>>;
 
 /** The program: reads the environment, runs one command, and leaves its exit code. */
 export async function main(argv: readonly string[]): Promise<void> {
+  const goesOnUnread = /^(proxy start|simulate)\b/.test(argv.slice(2).join(' '));
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+    // Whoever read it has seen enough (`qcc logs -f | head`); a gateway works on all the same.
+    if (!goesOnUnread) process.exit();
+  });
   process.exitCode = await runCli(argv.slice(2), portsOf(process.env));
 }
 

@@ -68,7 +68,7 @@ async function watch(cli: Cli, gateway: Gateway, view: GatewayView): Promise<num
     watching.order = ORDERS[key.toLowerCase()] ?? watching.order;
     draw();
   });
-  void untilInterrupted(ports).then(() => leaving.abort());
+  void untilInterrupted(ports, ['SIGHUP', 'SIGQUIT']).then(() => leaving.abort());
   try {
     const trouble = await followTop(cli, watching, draw, leaving.signal);
     full.close();
