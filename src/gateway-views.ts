@@ -25,6 +25,7 @@ export interface ViewedGateway {
   readonly observing: Observing;
   readonly config: ConfigDesk;
   readonly whatIf: AdminPorts['whatIf'];
+  readonly checkUp: NonNullable<AdminPorts['checkUp']>;
   /** Counters of all earlier runs. */
   readonly lifetimeBefore: Totals;
   readonly startedAt: number;
@@ -65,6 +66,11 @@ export function adminPortsOf(gateway: ViewedGateway): AdminPorts {
         endpoints: fleet.views(clock.now(), name),
       }));
     },
+    routes() {
+      const { routes, defaultCluster, auth, listen } = about().settings;
+      const [clientKeys, listeners] = [auth.keys.map(({ name }) => name), listen.map(({ name }) => name)];
+      return { routes, defaultCluster, clientKeys, listeners };
+    },
     endpoints: () => fleet.views(clock.now()),
     history: async (endpointId, limit) => (await store.healthHistory(endpointId, limit)).toReversed(),
     verify: (endpointId) => verifier.verify(endpointId),
@@ -92,6 +98,7 @@ export function adminPortsOf(gateway: ViewedGateway): AdminPorts {
     liveView: () => watching.view({ fleet, exchanges, queue, draining: () => about().draining }),
     onExchange: watching.onExchange,
     whatIf: gateway.whatIf,
+    checkUp: gateway.checkUp,
     config: config.view,
     checkConfig: config.check,
     applyConfig: config.apply,

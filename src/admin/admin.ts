@@ -16,6 +16,7 @@ export type * from '../domain/checkup.ts';
 export type * from '../domain/explanation.ts';
 export type * from '../domain/health.ts';
 export type * from '../domain/ledger.ts';
+export type { Route } from '../domain/settings.ts';
 export type * from '../domain/timeouts.ts';
 export type * from '../domain/view.ts';
 export type { AdminPorts } from './ports.ts';

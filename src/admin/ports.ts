@@ -22,6 +22,7 @@ import type {
   GatewayView,
   LiveView,
   QueueView,
+  RoutesView,
   VerificationView,
   WhatIfAsk,
   WhatIfView,
@@ -32,6 +33,7 @@ import type { Language } from '../errors/catalogue.ts';
 export interface AdminPorts {
   gateway(): GatewayView;
   clusters(): readonly ClusterView[];
+  routes(): RoutesView;
   endpoints(): readonly EndpointView[];
   /** Newest last. */
   history(endpointId: string, limit: number): Promise<readonly HealthEvent[]>;

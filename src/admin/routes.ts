@@ -11,6 +11,7 @@ export const ROUTES: readonly AdminRoute[] = [
   { method: 'GET', pattern: 'status', answer: ({ ports }) => done(ports.gateway()) },
   { method: 'GET', pattern: 'clusters', answer: ({ ports }) => done(ports.clusters()) },
   { method: 'GET', pattern: 'clusters/*', answer: oneCluster },
+  { method: 'GET', pattern: 'routes', answer: ({ ports }) => done(ports.routes()) },
   { method: 'GET', pattern: 'endpoints', answer: ({ ports }) => done(ports.endpoints()) },
   { method: 'GET', pattern: 'health', answer: health },
   { method: 'GET', pattern: 'queue', answer: ({ ports }) => done(ports.queue()) },
