@@ -161,9 +161,8 @@ export function judgeRejected(trial: Trial): Judgement {
   const isModel =
     status !== undefined && status >= 400 && status < 500 && saysModel(said, evidence.exchange.model);
   if (isModel) return unknownModel(trial);
-  const byPage = attempt.endedBy === 'edge' || /^\s*<|not found|no route|cannot (post|get)/i.test(said);
-  if ((status === 404 || status === 405) && (byPage || said === '' || neverAnswered(trial)))
-    return badPath(trial);
+  const isMissing = evidence.exchange.operation === 'generate' && (status === 404 || status === 405);
+  if (isMissing && (isNoApi(attempt) || neverAnswered(trial))) return badPath(trial);
   return ruling(trial, {
     kind: 'request-rejected',
     case: 'rejected',
@@ -172,6 +171,10 @@ export function judgeRejected(trial: Trial): Judgement {
     facts: [saidFact(trial), upstreamIdFact(trial)],
   });
 }
+
+/** An answer in no API's form: a page, bare text, nothing. */
+const isNoApi = ({ headers, said }: AttemptRecord): boolean =>
+  said === undefined || /html|text\/plain/i.test(headers?.['content-type'] ?? '');
 
 const neverAnswered = ({ neighbours }: Trial): boolean => neighbours.answered.length === 0;
 

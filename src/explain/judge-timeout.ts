@@ -167,7 +167,7 @@ function nearFact(trial: Trial): Fact | undefined {
   const took = answersLike(trial)
     .flatMap((one) => measured(one, name) ?? [])
     .sort((a, b) => a - b);
-  const p90 = took[Math.floor(took.length * 0.9)];
+  const p90 = took[Math.floor((took.length - 1) * 0.9)];
   if (took.length < ENOUGH_ANSWERS || p90 === undefined || p90 < NEAR * ms) return undefined;
   return fact('nearLimit', { endpoint: nameOf(endpoint, attempt.endpointId), p90: { ms: p90 } });
 }
