@@ -23,6 +23,7 @@ import { createRecorder, type PriceBook } from './record/record.ts';
 import { createExchanges, keyOf, STREAM_BYTES_PER_TOKEN } from './relay/relay.ts';
 import { createRetryBudget } from './resilience/resilience.ts';
 import { startRetention } from './retention.ts';
+import { runDoctor } from './run-doctor.ts';
 import type { AnswerShelf } from './run-exchange.ts';
 import { startSaving } from './saving.ts';
 import type { Store } from './storage/storage.ts';
@@ -41,6 +42,8 @@ export interface GatewayOptions {
   readonly otlp?: OtlpSettings;
   /** Told of all that goes on record. */
   readonly observers?: readonly RecordObserver[];
+  /** The process's: where the doctor finds other programs. Absent: it finds none. */
+  readonly env?: Readonly<Record<string, string | undefined>>;
   /** What the admin API shows and edits. */
   readonly config: ConfigFile;
   /** Folder with the dashboard's files; absent: a page that says how to build them. */
@@ -165,6 +168,10 @@ export async function startGateway(
       watching,
       observing,
       config: createConfigDesk(options.config, reload),
+      checkUp: (asked, inLanguage, onEvent, signal) => {
+        const around = { settings: current.settings, language: inLanguage, prices: options.prices() };
+        return runDoctor({ ...around, env: options.env ?? {} }, asked, onEvent, signal);
+      },
       whatIf: createWhatIf({
         fleet,
         predictor,

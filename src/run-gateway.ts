@@ -71,6 +71,7 @@ export async function runGateway(
     clock: systemClock,
     random: Math.random,
     config: configOnDisk(options.configFile, env),
+    env,
     dashboard: fileURLToPath(new URL('../dist/dashboard/', import.meta.url)),
   });
   if (!gateway.ok) {
