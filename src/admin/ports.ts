@@ -76,16 +76,16 @@ export interface AdminPorts {
   /** Puts an endpoint into use, or takes it out, in the configuration. */
   setEnabled(endpointId: string, enabled: boolean): Promise<Result<undefined, { detail: string }>>;
   /** Undefined: no such exchange. */
-  explanation?(id: string, language: Language): Promise<Explanation | undefined>;
-  explainPage?(text: string, language: Language): Promise<PageExplanation>;
+  explanation(id: string, language: Language): Promise<Explanation | undefined>;
+  explainPage(text: string, language: Language): Promise<PageExplanation>;
   /** Looks endpoints over, from here to the model. Ends soon after `signal`. */
-  checkUp?(
+  checkUp(
     options: CheckupOptions,
     language: Language,
     onEvent: (event: CheckupEvent) => void,
     signal: AbortSignal,
   ): Promise<Diagnosis>;
   /** In Prometheus' text format. */
-  metrics?(): Promise<string>;
-  testAlerts?(): Promise<readonly AlertTestView[]>;
+  metrics(): Promise<string>;
+  testAlerts(): Promise<readonly AlertTestView[]>;
 }

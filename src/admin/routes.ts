@@ -80,13 +80,12 @@ function health({ ports }: Call): Answer {
 }
 
 async function metrics({ ports }: Call): Promise<Answer> {
-  if (!ports.metrics) return unknownPath('metrics');
   const text = await ports.metrics();
   return { kind: 'text', type: 'text/plain; version=0.0.4; charset=utf-8', text };
 }
 
 async function testAlerts({ ports }: Call): Promise<Answer> {
-  return ports.testAlerts ? done({ results: await ports.testAlerts() }) : unknownPath('alerts/test');
+  return done({ results: await ports.testAlerts() });
 }
 
 async function reload({ ports }: Call): Promise<Answer> {

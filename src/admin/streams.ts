@@ -1,14 +1,6 @@
 import type { CheckupOptions } from '../domain/checkup.ts';
 import type { Clock } from '../platform/clock.ts';
-import {
-  type AdminRoute,
-  type Answer,
-  badRequest,
-  type Call,
-  failure,
-  type JsonObject,
-  unknownPath,
-} from './answer.ts';
+import { type AdminRoute, type Answer, badRequest, type Call, failure, type JsonObject } from './answer.ts';
 import type { EventStream } from './event-stream.ts';
 import { createLive } from './live.ts';
 import type { AdminPorts } from './ports.ts';
@@ -32,8 +24,6 @@ export function createStreams(ports: AdminPorts, clock: Clock): Streams {
   }
 
   async function doctor({ body, language }: Call): Promise<Answer> {
-    const { checkUp } = ports;
-    if (!checkUp) return unknownPath('doctor');
     const read = await body(MAX_OPTIONS_BYTES);
     if (!read.ok) return read.error;
     const options = optionsOf(read.value);
@@ -47,7 +37,8 @@ export function createStreams(ports: AdminPorts, clock: Clock): Streams {
     };
     const run = (stream: EventStream) => {
       stream.onClosed(() => aborter.abort());
-      checkUp(options, asked, (event) => stream.push(event.kind, JSON.stringify(event)), aborter.signal)
+      ports
+        .checkUp(options, asked, (event) => stream.push(event.kind, JSON.stringify(event)), aborter.signal)
         .catch((thrown: unknown) => {
           const message = thrown instanceof Error ? thrown.message : String(thrown);
           stream.push('error', JSON.stringify({ code: 'internal', message }));
