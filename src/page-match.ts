@@ -67,13 +67,15 @@ const endOf = ({ startedAt, totalMs }: AttemptRecord): number => startedAt + tot
 const CUT_STATUSES = new Set([504, 524, 520, 502]);
 
 function byCircumstance(
-  { at, status }: PageReading,
+  { at, status, rays }: PageReading,
   attempts: readonly AttemptRecord[],
   exchanges: readonly ExchangeRecord[],
   now: number,
 ): PageMatch {
+  // A page with a Ray ID of its own is not the one that a call with another got.
+  const others = (one: AttemptRecord): boolean => rays.length > 0 && one.headers?.['cf-ray'] !== undefined;
   const met = attempts.filter(
-    (one) => status !== undefined && one.status === status && one.result !== 'answered',
+    (one) => status !== undefined && one.status === status && one.result !== 'answered' && !others(one),
   );
   const refused = exchanges.filter(
     (one) => status !== undefined && one.status === status && one.failed === true,

@@ -173,6 +173,24 @@ describe('a text', () => {
   });
 });
 
+describe('what the gateway makes of a text', () => {
+  it('names an exchange, and what that rests on', async () => {
+    const found = { kind: 'exchange', explanation: EXPLANATION.en, foundBy: 'its Ray ID' };
+    gateway.answers.set('POST explain?language=en', found);
+    const { code, out, err } = await run(['a page']);
+    expect({ code, err }).toEqual({ code: 0, err: 'Found by its Ray ID.\n' });
+    expect(out).toContain(EXPLANATION.en.headline.slice(0, 40));
+  });
+
+  it.each([
+    [[], 1],
+    [[FAILED], 0],
+  ])('is nothing, with candidates %j', async (candidates, code) => {
+    gateway.answers.set('POST explain?language=en', { ...PAGE, unrecognised: true, candidates });
+    expect((await run(['hello', 'world'])).code).toBe(code);
+  });
+});
+
 describe('nobody knows', () => {
   beforeEach(() => gateway.answers.set('GET ledger/req-01kdxzzzzzzzz/explanation?language=en', UNKNOWN));
 

@@ -19,6 +19,7 @@ export function showExplanation(screen: Screen, explanation: Explanation, unicod
   showHead(screen, explanation);
   if (findings.length > 0) heading(screen, text('explainWhy'));
   for (const [index, finding] of findings.entries()) {
+    if (index > 0) screen.line();
     showFinding(screen, finding, findings.length > 1 ? `${index + 1}. ` : '');
   }
   if (waterfall.bars.length > 0) {
@@ -86,7 +87,6 @@ function showFix(screen: Screen, { fix, config }: { fix: string; config?: string
   // As it is: it is pasted.
   for (const line of config.trimEnd().split('\n'))
     screen.line(`${indent}    ${screen.paint.good(withoutControls(line))}`);
-  screen.line();
 }
 
 function showTimeline(screen: Screen, items: readonly TimelineItem[]): void {

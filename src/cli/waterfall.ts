@@ -167,6 +167,7 @@ function noteLines({ text, width, paint }: Screen, { note, parts }: WaterfallBar
   const spent = new Map<WaterfallPhase, number>();
   for (const { phase, fromMs, toMs } of parts) spent.set(phase, (spent.get(phase) ?? 0) + toMs - fromMs);
   const times = [...spent]
+    .filter(([, ms]) => Math.round(ms) > 0)
     .map(([phase, ms]) => `${text(`phase-${phase}`)} ${duration(ms)}`)
     .join(text('listBetween'));
   const said = [withoutControls(note), times].filter((part) => part !== '').join(' · ');

@@ -103,6 +103,8 @@ export type PageExplanation =
       readonly what: string;
       readonly fix: string;
       readonly config?: string;
+      /** Nothing in the text was understood, or it names a request that nobody knows. */
+      readonly unrecognised?: true;
       /** Exchanges of that time that may be the one. */
       readonly candidates: readonly ExchangeRecord[];
     };

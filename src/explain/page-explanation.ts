@@ -49,9 +49,12 @@ export function explainPage(
     what: say(PAGES[name].what, words, language) + ofOurs,
     fix: say(PAGES[name].fix, words, language),
     ...(config === undefined ? {} : { config }),
+    ...(UNRECOGNISED.has(name) ? { unrecognised: true } : {}),
     candidates,
   };
 }
+
+const UNRECOGNISED = new Set<PageCase>(['unknown', 'gateway-unknown']);
 
 const MAKER_NAMES: Readonly<Partial<Record<PageReading['maker'], string>>> = {
   nginx: 'nginx',

@@ -140,7 +140,11 @@ async function byText(asking: Asking, text: string): Promise<number> {
   const { cli, gateway } = asking;
   const path = `explain?language=${cli.ports.language}`;
   const explained = await gateway.post<PageExplanation>(path, { text });
-  return showAnswer(cli, explained, (page) => show(asking, page));
+  return showAnswer(cli, explained, (page) => {
+    // It may be wrong: people should see what it rests on.
+    if (page.kind === 'exchange') cli.screen.remark('explainFoundBy', { by: page.foundBy });
+    return show(asking, page);
+  });
 }
 
 function show({ cli, view, json }: Asking, page: PageExplanation): number {
@@ -148,7 +152,7 @@ function show({ cli, view, json }: Asking, page: PageExplanation): number {
   if (json) screen.json(page);
   else if (page.kind === 'exchange') showExplanation(screen, page.explanation, showsBlocks(ports.env));
   else showPage(screen, page, view.endpoints);
-  return 0;
+  return page.kind === 'page' && page.unrecognised && page.candidates.length === 0 ? 1 : 0;
 }
 
 /** Whether the locale is one of UTF-8. */
