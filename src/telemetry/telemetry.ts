@@ -8,4 +8,4 @@ export { type OtlpSettings, otlpSettings } from './otlp/environment.ts';
 export { createOtlp, type Otlp } from './otlp/otlp.ts';
 export { createPoster, type PostAnswer, type Poster } from './post.ts';
 export { maskKeys, redact } from './redact.ts';
-export { shownHeaders } from './shown-headers.ts';
+export { isCredentialHeader, shownHeaders } from './shown-headers.ts';

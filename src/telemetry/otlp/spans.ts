@@ -108,8 +108,8 @@ function exchangeAttributes(record: ExchangeRecord, about: AttemptContext): Attr
     'qcc.route': record.route,
     'qcc.delivery': record.delivery,
     'qcc.attempts': record.attemptCount,
-    'qcc.queued_ms': record.queuedMs,
-    'qcc.longest_silence_ms': record.longestSilenceMs,
+    'qcc.queued_ms': wholeMs(record.queuedMs),
+    'qcc.longest_silence_ms': wholeMs(record.longestSilenceMs),
     'qcc.charge': record.charge,
     'qcc.cost_micro_usd': record.costMicroUsd,
     'qcc.lost_micro_usd': record.lostMicroUsd,
@@ -139,13 +139,17 @@ function attemptAttributes(
     'qcc.result': attempt.result,
     'qcc.phase': attempt.phase,
     'qcc.ended_by': attempt.endedBy,
-    'qcc.silence_ms': attempt.silenceMs,
+    'qcc.silence_ms': wholeMs(attempt.silenceMs),
     'qcc.charge_risk': attempt.chargeRisk,
     'qcc.charge': attempt.charge,
     'qcc.cost_micro_usd': attempt.costMicroUsd,
     'qcc.upstream_request_id': attempt.upstreamRequestId,
   };
 }
+
+/** An attribute should have one type, and these would be whole numbers now and then. */
+const wholeMs = (ms: number | undefined): number | undefined =>
+  ms === undefined ? undefined : Math.round(ms);
 
 const genAi = ({ operation, protocol, model }: AttemptContext): Attributes => ({
   'gen_ai.operation.name': operationOf(operation),
