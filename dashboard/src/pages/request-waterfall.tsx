@@ -19,9 +19,8 @@ const PHASES: readonly Phase[] = [
   'deliver',
 ];
 
-const STEPS_MS = [10, 20, 50, 100, 200, 500]
-  .flatMap((step) => [step, step * 1_000, step * 1_000_000])
-  .sort((a, b) => a - b);
+/** 1, 2, 5, 10, 20, 50 … ms, up to some days. */
+const STEPS_MS = Array.from({ length: 27 }, (_, n) => ([1, 2, 5][n % 3] ?? 1) * 10 ** Math.floor(n / 3));
 
 /** Some four to eight round instants between 0 and `totalMs`. */
 export function ticksOf(totalMs: number): readonly number[] {

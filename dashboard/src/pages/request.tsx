@@ -156,7 +156,7 @@ function Facts({ explanation: { exchange } }: { explanation: Explanation }) {
     [t('saved'), <Money microUsd={exchange.savedMicroUsd} />],
   ];
   return (
-    <dl class="panel facts">
+    <dl class="panel request-facts">
       {facts.map(([name, value]) => (
         <div key={name}>
           <dt>{name}</dt>

@@ -196,7 +196,9 @@ function Row({ row, at, top, height, active, onFocus }: RowProps) {
         <Duration ms={row.firstEventMs} plain />
       </Cell>
       <Cell name="duration">
-        {ms !== undefined && (
+        {ms === undefined ? (
+          <span />
+        ) : (
           <Bar value={ms} of={BAR_MS} level={ms >= EDGE_MS ? 'bad' : 'plain'} marks={[EDGE_MS]} />
         )}
         <Duration ms={ms} />
