@@ -1,7 +1,7 @@
 import type { AdminPorts } from './admin/admin.ts';
 import type { Fleet } from './cluster/cluster.ts';
 import type { EndpointView, HealthEvent } from './domain/health.ts';
-import type { Settings } from './domain/settings.ts';
+import type { Route, Settings } from './domain/settings.ts';
 import type { QueueView } from './domain/view.ts';
 import { createExplaining } from './explaining.ts';
 import type { ConfigDesk } from './gateway-config.ts';
@@ -12,6 +12,7 @@ import type { Clock } from './platform/clock.ts';
 import type { Recorder, Totals } from './record/record.ts';
 import type { Exchanges } from './relay/relay.ts';
 import type { Store } from './storage/storage.ts';
+import { isCredentialHeader } from './telemetry/telemetry.ts';
 
 /** What the running gateway gives to be looked at. */
 export interface ViewedGateway {
@@ -69,7 +70,7 @@ export function adminPortsOf(gateway: ViewedGateway): AdminPorts {
     routes() {
       const { routes, defaultCluster, auth, listen } = about().settings;
       const [clientKeys, listeners] = [auth.keys.map(({ name }) => name), listen.map(({ name }) => name)];
-      return { routes, defaultCluster, clientKeys, listeners };
+      return { routes: routes.map(withoutSecrets), defaultCluster, clientKeys, listeners };
     },
     endpoints: () => fleet.views(clock.now()),
     history: async (endpointId, limit) => (await store.healthHistory(endpointId, limit)).toReversed(),
@@ -108,6 +109,14 @@ export function adminPortsOf(gateway: ViewedGateway): AdminPorts {
     explanation: explaining.explanation,
     explainPage: explaining.page,
   };
+}
+
+/** A pattern that a credential has to fit is as good as a part of it. */
+function withoutSecrets(route: Route): Route {
+  const { headers } = route.match;
+  if (headers === undefined) return route;
+  const shown = Object.entries(headers).map(([name, glob]) => [name, isCredentialHeader(name) ? '***' : glob]);
+  return { ...route, match: { ...route.match, headers: Object.fromEntries(shown) } };
 }
 
 function gatewayView({ about, recorder, exchanges, fleet, clock, lifetimeBefore, startedAt }: ViewedGateway) {

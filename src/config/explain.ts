@@ -13,6 +13,8 @@ const SECRET_KEYS: readonly (string | number)[] = [
   'headers',
   'proxy',
   'base_url',
+  'webhook',
+  'secret',
 ];
 const SHOWN_CHARS = 40;
 

@@ -161,13 +161,18 @@ function checkOf(name: CheckName, finding: Finding, { id }: Endpoint, tookMs: nu
   return { name, endpointId: id, status, tookMs, summary, details, data };
 }
 
+const LEAST_SECRET_CHARS = 8;
+
 const isCredential = (name: string): boolean => /auth|key|token|secret|cookie|password/i.test(name);
 
 /** The last door before a terminal or a page: whatever an upstream may have echoed. */
 function withoutSecrets(finding: Finding, { apiKey, headers }: Endpoint): Finding {
   const secrets = [
     apiKey,
-    ...Object.entries(headers).flatMap(([name, value]) => (isCredential(name) ? [value] : [])),
+    // What is set by hand may be a secret whatever its name; short ones would mask ordinary words.
+    ...Object.entries(headers).flatMap(([name, value]) =>
+      isCredential(name) || value.length >= LEAST_SECRET_CHARS ? [value] : [],
+    ),
   ];
   const masked = JSON.stringify(finding, (_, value: unknown) =>
     typeof value === 'string' ? maskKeys(redact(value, secrets)) : value,
