@@ -1,4 +1,4 @@
-import { useEffect, useRef } from 'preact/hooks';
+import { useEffect, useErrorBoundary, useRef } from 'preact/hooks';
 import { clock } from './frame/format.ts';
 import { chooseLanguage, language, locale } from './frame/language.ts';
 import { connection, live } from './frame/live.ts';
@@ -30,11 +30,25 @@ export function App() {
       <Header current={name} />
       <Lost />
       <main id="main" ref={main} tabIndex={-1}>
-        {page ? <page.show key={page.name} /> : <NoPage name={name} />}
+        {page ? <Guarded key={page.name} page={page} /> : <NoPage name={name} />}
       </main>
       <Toasts />
       <TokenDialog />
     </>
+  );
+}
+
+/** A page that breaks says so, and leaves the others usable. */
+function Guarded({ page }: { page: Page }) {
+  const [error, reset] = useErrorBoundary();
+  if (error === undefined) return <page.show />;
+  return (
+    <Empty title={t('page.broken')}>
+      <code>{String(error).slice(0, 300)}</code>
+      <button type="button" onClick={reset}>
+        {t('error.again')}
+      </button>
+    </Empty>
   );
 }
 

@@ -2,11 +2,11 @@ import { render } from 'preact';
 import { App } from './app.tsx';
 import { followGateway } from './frame/live.ts';
 import { followAddress } from './frame/router.ts';
-import { followTheme } from './frame/theme.ts';
+import { showTheme } from './frame/theme.ts';
 import './style/frame.css';
 import './style/pieces.css';
 
-followTheme();
+showTheme();
 followAddress();
 followGateway();
 const place = document.getElementById('app');

@@ -49,13 +49,16 @@ export function rangeQuery({ since, until }: Range): string {
   return `${since === undefined ? '' : `&since=${since}`}${until === undefined ? '' : `&until=${until}`}`;
 }
 
-/** Days between the first and the last one named, both included: those without requests are gaps in a chart. */
+/** No stretch of days is longer: a century of them is a mistake in the address. */
+const MOST_DAYS = 36_525;
+
+/** Days between the first and the last one named, both included; of more than `most` the last ones. */
 export function daysBetween(first: string, last: string, most = 400): readonly string[] {
   const days: string[] = [];
-  for (let n = 0; n < most; n += 1) {
+  for (let n = 0; n < MOST_DAYS; n += 1) {
     const at = startOfDay(first, n);
     if (at === undefined || day(at) > last) break;
     days.push(day(at));
   }
-  return days;
+  return days.slice(-most);
 }

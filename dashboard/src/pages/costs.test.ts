@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { LedgerSummary } from '../../../src/admin/admin.ts';
-import { daysAsColumns } from './costs-chart.ts';
+import { daysOf, dayTicks } from './costs-chart.tsx';
 import { daysBetween, rangeOf, rangeQuery, startOfDay } from './costs-range.ts';
 
 const NOW = new Date(2026, 10, 22, 14, 3).getTime();
@@ -39,19 +39,36 @@ it('counts days by the calendar, over a change of the clock, too', () => {
     '2026-03-02',
   ]);
   expect(daysBetween('2026-03-02', '2026-02-27')).toEqual([]);
-  expect(daysBetween('1970-01-01', '2026-01-01')).toHaveLength(400);
+  const many = daysBetween('1970-01-01', '2026-01-01');
+  expect([many.length, many.at(-1)]).toEqual([400, '2026-01-01']);
   expect(daysBetween('', '')).toEqual([]);
 });
 
-it('fills days without requests with nothing', () => {
+describe('the days of the chart', () => {
   const row = (group: string, costMicroUsd: number) =>
-    ({ group, costMicroUsd, lostMicroUsd: 1_000_000, savedMicroUsd: 500_000 }) as LedgerSummary;
-  const rows = [row('2026-11-22', 3_000_000), row('2026-11-20', 2_000_000)];
-  expect(daysAsColumns(rows).slice(1)).toEqual([
-    [2, 0, 3],
-    [1, 0, 1],
-    [0.5, 0, 0.5],
-  ]);
-  expect(daysAsColumns(rows, '2026-11-19', '2026-11-23')[1]).toEqual([0, 2, 0, 3, 0]);
-  expect(daysAsColumns([])).toEqual([[], [], [], []]);
+    ({ group, costMicroUsd, lostMicroUsd: 1, savedMicroUsd: 2 }) as LedgerSummary;
+  const rows = [row('2026-11-22', 3), row('2026-11-20', 2)];
+
+  it('are all those between the first and the last', () => {
+    expect(daysOf(rows)).toEqual([
+      { name: '2026-11-20', cost: 2, lost: 1, saved: 2 },
+      { name: '2026-11-21', cost: 0, lost: 0, saved: 0 },
+      { name: '2026-11-22', cost: 3, lost: 1, saved: 2 },
+    ]);
+    expect(daysOf([])).toEqual([]);
+  });
+
+  it('are those of the range, where it says them', () => {
+    const costs = daysOf(rows, '2026-11-19', '2026-11-23').map(({ cost }) => cost);
+    expect(costs).toEqual([0, 2, 0, 3, 0]);
+  });
+
+  it.each([
+    [10, ['11-19', '11-20', '11-21', '11-22', '11-23']],
+    [3, ['11-19', '11-21', '11-23']],
+    [0.2, ['11-23']],
+  ])('with room for %d labels, the newest always has one', (room, labels) => {
+    const days = daysOf(rows, '2026-11-19', '2026-11-23');
+    expect(dayTicks(days, room).map(({ label }) => label[0])).toEqual(labels);
+  });
 });

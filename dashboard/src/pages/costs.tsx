@@ -1,17 +1,14 @@
-import { useMemo } from 'preact/hooks';
 import type { EndpointView, LedgerGrouping, LedgerSummary } from '../../../src/admin/admin.ts';
 import { count, dollars, short } from '../frame/format.ts';
-import { language } from '../frame/language.ts';
 import { gatewayNow, live } from '../frame/live.ts';
 import { useLoaded } from '../frame/load.ts';
 import { href, place, setQuery } from '../frame/router.ts';
 import { t as frame } from '../frame/texts.ts';
-import { Chart } from '../pieces/chart.tsx';
 import { Choice } from '../pieces/choice.tsx';
 import { Bar, Money } from '../pieces/figures.tsx';
 import { Empty, ErrorBanner } from '../pieces/notice.tsx';
 import { type Column, parseSorting, sortingText, Table } from '../pieces/table.tsx';
-import { costsChart, daysAsColumns } from './costs-chart.ts';
+import { DaysChart } from './costs-chart.tsx';
 import { RANGE_NAMES, type Range, type RangeName, rangeOf, rangeQuery } from './costs-range.ts';
 import { t } from './costs-texts.ts';
 import './costs.css';
@@ -118,11 +115,7 @@ function Totals({ total }: { total: LedgerSummary | undefined }) {
   );
 }
 
-const HEIGHT = 220;
-
 function ByDay({ rows, range }: { rows: readonly LedgerSummary[] | undefined; range: Range }) {
-  const data = useMemo(() => daysAsColumns(rows ?? [], range.from, range.to), [rows, range.from, range.to]);
-  const dearest = [...(rows ?? [])].sort((a, b) => b.costMicroUsd - a.costMicroUsd)[0];
   return (
     <section class="panel">
       <div class="panel-head">
@@ -133,21 +126,7 @@ function ByDay({ rows, range }: { rows: readonly LedgerSummary[] | undefined; ra
         </span>
       </div>
       <div class="chart-place costs-chart">
-        {dearest ? (
-          <Chart
-            label={t('byDay.label', {
-              count: rows?.length ?? 0,
-              day: dearest.group ?? '',
-              money: dollars(dearest.costMicroUsd),
-            })}
-            height={HEIGHT}
-            shape={`costs|${language.value}`}
-            options={costsChart}
-            data={data}
-          />
-        ) : (
-          rows && <Empty title={t('none')} />
-        )}
+        {rows && (rows.length === 0 ? <Empty title={t('none')} /> : <DaysChart rows={rows} range={range} />)}
       </div>
     </section>
   );

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { EndpointView, LedgerPoint } from '../../../src/admin/admin.ts';
-import { byEnd, columnsOf, edgeLines, topOf } from './durations-chart.ts';
+import { dotsOf, edgeLines, footOf, nearestDot, placedLines, spots, topOf } from './durations-chart.ts';
 
 function endpoint(name: string, more: Partial<EndpointView>): EndpointView {
   return {
@@ -70,16 +70,65 @@ it.each([
   expect(topOf(longest, lines)).toBeCloseTo(top);
 });
 
-it('puts good and failed points into series of their own, by when they ended', () => {
-  const points: LedgerPoint[] = [
-    { id: 'late', startedAt: 1_000, durationMs: 100_000, failed: true },
-    { id: 'soon', startedAt: 50_000, durationMs: 0, failed: false },
-  ];
-  const ordered = byEnd(points);
-  expect(ordered.map(({ id }) => id)).toEqual(['soon', 'late']);
-  expect(columnsOf(ordered)).toEqual([
-    [50, 101],
-    [0.001, null],
-    [null, 100],
+it.each([
+  [30, 0.5],
+  [0.2, 0.2],
+  [0, 0.01],
+  [Number.POSITIVE_INFINITY, 0.5],
+])('with answers from %d s on a logarithmic axis begins at %d s', (shortest, foot) => {
+  expect(footOf(shortest)).toBe(foot);
+});
+
+describe('points', () => {
+  const point = (id: string, startedAt: number, durationMs: number, failed = false): LedgerPoint => ({
+    id,
+    startedAt,
+    durationMs,
+    failed,
+  });
+  const straight = (value: number): number => value;
+  const dots = dotsOf(
+    [point('a', 0, 100), point('b', 50, 50, true), point('c', 280, 20)],
+    straight,
+    (value) => value * 1000,
+  );
+
+  it('lie where their requests ended', () => {
+    expect(dots.map(({ left, top }) => [left, top])).toEqual([
+      [100, 100],
+      [100, 50],
+      [300, 20],
+    ]);
+    expect(spots(dots.slice(1))).toBe('M100.0 50.0h.1M300.0 20.0h.1');
+  });
+
+  it.each([
+    [100, 100, 'a'],
+    [105, 60, 'b'],
+    [100, 75, undefined],
+    [300, 33, 'c'],
+    [315, 20, undefined],
+  ])('a pointer at %i, %i means %s', (x, y, id) => {
+    expect(nearestDot(dots, x, y)?.point.id).toBe(id);
+  });
+
+  it('that failed come before others at the same place', () => {
+    const same = dotsOf(
+      [point('good', 0, 5), point('bad', 0, 5, true), point('good', 0, 5)],
+      straight,
+      straight,
+    );
+    expect(nearestDot(same, 5, 0)?.point.id).toBe('bad');
+  });
+});
+
+it('puts the words of a line below it where the next one is near, and leaves out what is above the chart', () => {
+  const line = (ms: number) => ({ ms, kind: 'silence' as const, names: ['a'] });
+  const y = (seconds: number): number => 300 - seconds;
+  const placed = placedLines([line(100_000), line(110_000), line(200_000), line(290_000)], y, 20);
+  expect(placed.map(({ y: at, wordsY }) => [at, wordsY])).toEqual([
+    [200, 213],
+    [190, 185],
+    [100, 95],
   ]);
 });

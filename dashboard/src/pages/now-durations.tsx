@@ -1,20 +1,23 @@
 import { useMemo, useRef, useState } from 'preact/hooks';
 import type { EndpointView, LedgerPoint } from '../../../src/admin/admin.ts';
 import { count, instant, seconds } from '../frame/format.ts';
-import { language } from '../frame/language.ts';
 import { gatewayNow } from '../frame/live.ts';
 import { useLoaded } from '../frame/load.ts';
 import { go, href, place, setQuery } from '../frame/router.ts';
-import { Chart } from '../pieces/chart.tsx';
 import { Choice } from '../pieces/choice.tsx';
 import { Empty, ErrorBanner } from '../pieces/notice.tsx';
+import { type Field, Plot, type Tick } from '../pieces/plot.tsx';
+import { logSteps, roundSteps, timeLabels, timeSteps } from '../pieces/scales.ts';
 import {
-  byEnd,
-  columnsOf,
-  type DurationsShown,
-  durationsChart,
+  type Dot,
+  dotsOf,
   type EdgeLine,
   edgeLines,
+  footOf,
+  nearestDot,
+  placedLines,
+  spots,
+  topOf,
 } from './durations-chart.ts';
 import { t } from './now-texts.ts';
 
@@ -24,6 +27,7 @@ type Span = keyof typeof SPANS;
 const MOST_POINTS = 5_000;
 const EVERY_MS = 10_000;
 const HEIGHT = 280;
+const NONE: readonly LedgerPoint[] = [];
 
 /** Durations over time as points, with the edges drawn in: one sees requests die at a line. */
 export function Durations({ endpoints }: { endpoints: readonly EndpointView[] }) {
@@ -36,7 +40,7 @@ export function Durations({ endpoints }: { endpoints: readonly EndpointView[] })
     `ledger/points?since=${since}&limit=${MOST_POINTS}`,
     EVERY_MS,
   );
-  const points = useMemo(() => byEnd(loaded.value ?? []), [loaded.value]);
+  const points = loaded.value ?? NONE;
   const failed = points.filter((point) => point.failed).length;
   return (
     <section class="panel durations">
@@ -79,11 +83,8 @@ export function Durations({ endpoints }: { endpoints: readonly EndpointView[] })
   );
 }
 
-interface Hovered {
-  readonly point: LedgerPoint;
-  readonly left: number;
-  readonly top: number;
-}
+/** The axis ends at a round instant, so that thousands of points are placed anew every few seconds only. */
+const STEP_MS = 10_000;
 
 function PointChart(props: {
   points: readonly LedgerPoint[];
@@ -93,32 +94,99 @@ function PointChart(props: {
   failed: number;
 }) {
   const { points, scale, since } = props;
-  const [hovered, setHovered] = useState<Hovered | undefined>();
+  const [hovered, setHovered] = useState<Dot | undefined>();
   const lines = edgeLines(props.endpoints);
-  const data = useMemo(() => columnsOf(points), [points]);
-  const shown = useRef<DurationsShown>(undefined!);
-  shown.current = {
-    points,
-    lines,
-    fromS: since / 1000,
-    toS: gatewayNow() / 1000,
-    lineLabel: lineWords,
-    onHover: (point, left, top) => setHovered(point && { point, left, top }),
-    onPick: ({ id }) => go('request', id),
-  };
-  const shape = [scale, language.value, ...lines.map(({ ms, names }) => `${ms} ${names}`)].join('|');
-  const label = t('durations.label', { count: count(points.length), failed: count(props.failed) });
+  const until = Math.ceil(gatewayNow() / STEP_MS) * STEP_MS;
+  const [shortest, longest] = useMemo(() => extremes(points), [points]);
+  const y = [scale === 'log' ? footOf(shortest) : 0, topOf(longest, lines)] as const;
+  const ySteps = scale === 'log' ? logSteps(...y) : roundSteps(y[1], 5);
+  const drawn = useRef<readonly Dot[]>([]);
   return (
     <div class="chart-place">
-      <Chart
-        label={label}
+      <Plot
+        label={t('durations.label', { count: count(points.length), failed: count(props.failed) })}
         height={HEIGHT}
-        shape={shape}
-        options={() => durationsChart(scale, () => shown.current)}
-        data={data}
-      />
+        x={[since, until]}
+        y={y}
+        log={scale === 'log'}
+        xTicks={(room) => timeTicks(since, until, room)}
+        yTicks={ySteps.map((at) => ({ at, label: [`${at} s`] }))}
+        pointing={hovered !== undefined}
+        onMove={(left, top) => setHovered(nearestDot(drawn.current, left, top))}
+        onLeave={() => setHovered(undefined)}
+        onPick={(left, top) => {
+          const picked = nearestDot(drawn.current, left, top);
+          if (picked) go('request', picked.point.id);
+        }}
+      >
+        {(field) => (
+          <>
+            <Dots
+              points={points}
+              field={field}
+              shape={`${since} ${until} ${y} ${scale} ${field.right}`}
+              drawn={drawn}
+            />
+            <EdgeLines lines={lines} field={field} />
+          </>
+        )}
+      </Plot>
       {hovered && <Tip {...hovered} endpoints={props.endpoints} />}
     </div>
+  );
+}
+
+function extremes(points: readonly LedgerPoint[]): readonly [shortestS: number, longestS: number] {
+  let [shortest, longest] = [Number.POSITIVE_INFINITY, 0];
+  for (const { durationMs } of points) {
+    shortest = Math.min(shortest, durationMs / 1000);
+    longest = Math.max(longest, durationMs / 1000);
+  }
+  return [shortest, longest];
+}
+
+function timeTicks(fromMs: number, toMs: number, room: number): readonly Tick[] {
+  const steps = timeSteps(fromMs, toMs, room);
+  const labels = timeLabels(steps);
+  return steps.map((at, index) => ({ at, label: labels[index]! }));
+}
+
+/** `shape` names all that decides where points lie, besides the points. */
+function Dots(props: {
+  points: readonly LedgerPoint[];
+  field: Field;
+  shape: string;
+  drawn: { current: readonly Dot[] };
+}) {
+  const { points, field, shape, drawn } = props;
+  const [good, failed] = useMemo(() => {
+    const dots = dotsOf(points, field.x, field.y);
+    drawn.current = dots;
+    return [
+      spots(dots.filter(({ point }) => !point.failed)),
+      spots(dots.filter(({ point }) => point.failed)),
+    ];
+  }, [points, shape]);
+  return (
+    <>
+      <path class="spots" d={good} />
+      <path class="spots bad" d={failed} />
+    </>
+  );
+}
+
+function EdgeLines({ lines, field }: { lines: readonly EdgeLine[]; field: Field }) {
+  return (
+    <g class="edge-lines">
+      {placedLines(lines, field.y, field.top).map(({ line, y, wordsY }) => (
+        <g key={`${line.kind} ${line.ms}`}>
+          <line class={line.kind} x1={field.left} x2={field.right} y1={y} y2={y} />
+          <text x={field.right - 4} y={wordsY} text-anchor="end">
+            {lineWords(line)}
+          </text>
+        </g>
+      ))}
+    </g>
   );
 }
 
@@ -128,7 +196,7 @@ function lineWords({ kind, ms, names }: EdgeLine): string {
   return t(`edge.${kind}`, { who, seconds: seconds(ms) });
 }
 
-function Tip({ point, left, top, endpoints }: Hovered & { endpoints: readonly EndpointView[] }) {
+function Tip({ point, left, top, endpoints }: Dot & { endpoints: readonly EndpointView[] }) {
   const name = endpoints.find(({ id }) => id === point.endpointId)?.name ?? point.endpointId;
   return (
     <div class="tip" style={{ left: `${left}px`, top: `${top}px` }}>
