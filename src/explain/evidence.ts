@@ -51,6 +51,8 @@ export interface ExplainRules {
   readonly waitedMs: number;
   /** A stream that paused for no longer than this was being written. */
   readonly pauseMs: number;
+  /** Share by which silences may differ that one timer brought about; half a second and 5 % in any case. */
+  readonly alikeShare: number;
   /** A repeat of the same request within this is the same client asking again. */
   readonly againMs: number;
 }
@@ -61,5 +63,6 @@ export const EXPLAIN_RULES: ExplainRules = {
   connectSlowMs: 1_000,
   waitedMs: 1_000,
   pauseMs: 15_000,
+  alikeShare: 0.1,
   againMs: 15 * 60_000,
 };

@@ -38,9 +38,9 @@ export function mixedFact({ attempt, endpoint, neighbours }: Trial): Fact {
 }
 
 /** That calls to this endpoint are cut after such a silence time and again. */
-export function cutsFact({ attempt, endpoint, neighbours }: Trial): Fact | undefined {
+export function cutsFact({ attempt, endpoint, neighbours, rules }: Trial): Fact | undefined {
   const silence = silenceAtEnd(attempt);
-  const others = cutsLike(neighbours, attempt, silence);
+  const others = cutsLike(neighbours, attempt, silence, rules.alikeShare);
   if (others.length === 0) return undefined;
   const all = [...others, silence];
   return fact('cutsSeen', {

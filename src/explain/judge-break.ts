@@ -43,9 +43,9 @@ export function judgeBreak(trial: Trial): Judgement {
 
 /** Data was flowing, and it ended where the edge there is known to end everything. */
 function cutByTotal(trial: Trial): Judgement | undefined {
-  const { attempt, endpoint } = trial;
+  const { attempt, endpoint, rules } = trial;
   const totalMs = endpoint?.view?.edge?.totalMs;
-  if (totalMs === undefined || !alike(attempt.totalMs, totalMs)) return undefined;
+  if (totalMs === undefined || !alike(attempt.totalMs, totalMs, rules.alikeShare)) return undefined;
   return ruling(trial, {
     kind: 'edge-cut',
     case: 'cut-total',
@@ -64,9 +64,9 @@ function cutBySilence(trial: Trial): Judgement | undefined {
   const silence = silenceAtEnd(attempt);
   const { edge, learnedEdge } = endpoint?.view ?? {};
   const known = [edge?.silenceMs, learnedEdge?.silenceMs].some(
-    (ms) => ms !== undefined && alike(ms, silence),
+    (ms) => ms !== undefined && alike(ms, silence, rules.alikeShare),
   );
-  const others = cutsLike(neighbours, attempt, silence).length;
+  const others = cutsLike(neighbours, attempt, silence, rules.alikeShare).length;
   // One break alone, or after a moment, shows no timer.
   if (!known && (silence < rules.cutSilenceMs || others === 0)) return undefined;
   const plain = attempt.streamed === false;
@@ -105,11 +105,11 @@ function downOrBroken(trial: Trial): Judgement {
 const BREAKS_FROM = 3;
 
 function badNetwork(trial: Trial): Judgement | undefined {
-  const { attempt, endpoint, neighbours } = trial;
+  const { attempt, endpoint, neighbours, rules } = trial;
   const breaks = neighbours.decided.filter(({ result }) => result === 'reset');
   if (breaks.length < BREAKS_FROM || neighbours.answered.length === 0) return undefined;
   const silences = breaks.map(silenceAtEnd);
-  if (alike(Math.min(...silences), Math.max(...silences))) return undefined;
+  if (alike(Math.min(...silences), Math.max(...silences), rules.alikeShare)) return undefined;
   const name = nameOf(endpoint, attempt.endpointId);
   return ruling(trial, {
     kind: 'network-bad',

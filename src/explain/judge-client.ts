@@ -148,7 +148,7 @@ function cutAlike({ exchange, left }: Evidence, rules: ExplainRules): readonly n
   return left
     .filter(({ id, listener }) => id !== exchange.id && listener === exchange.listener)
     .flatMap((one) => one.leftSilentMs ?? [])
-    .filter((silence) => alike(silence, leftSilentMs));
+    .filter((silence) => alike(silence, leftSilentMs, rules.alikeShare));
 }
 
 function alikeFact({ exchange, listener }: Evidence, others: readonly number[]): Fact {

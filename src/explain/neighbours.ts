@@ -74,9 +74,10 @@ export function checksAround(
   };
 }
 
-/** Two silences are alike within 5 %, or half a second: timers of edges are that exact. */
-export function alike(a: number, b: number): boolean {
-  return Math.abs(a - b) <= Math.max(0.05 * Math.max(a, b), Math.min(500, 0.1 * Math.max(a, b)));
+/** Two silences are alike within 5 %, or half a second where that is more but no more than `share` of the longer one. */
+export function alike(a: number, b: number, share: number): boolean {
+  const longer = Math.max(a, b);
+  return Math.abs(a - b) <= Math.max(0.05 * longer, Math.min(500, share * longer));
 }
 
 /** Silence that an attempt's end came after. An edge's own page has broken the one that it tells of. */
@@ -88,11 +89,16 @@ export const isCut = ({ result, phase }: AttemptRecord): boolean =>
   result === 'edge-timeout' || ((result === 'reset' || result === 'truncated') && phase !== 'send');
 
 /** Silences of the cuts among the neighbours that are like `ms`, the call's own not counted. */
-export function cutsLike({ decided }: Neighbours, attempt: AttemptRecord, ms: number): readonly number[] {
+export function cutsLike(
+  { decided }: Neighbours,
+  attempt: AttemptRecord,
+  ms: number,
+  share: number,
+): readonly number[] {
   return decided
     .filter((one) => !isSame(one, attempt) && isCut(one))
     .map(silenceAtEnd)
-    .filter((silence) => alike(silence, ms));
+    .filter((silence) => alike(silence, ms, share));
 }
 
 /** The calls that ended before this one, or with it, newest last; at most `most`. */

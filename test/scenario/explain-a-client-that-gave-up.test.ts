@@ -1,0 +1,67 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import { memoryStore } from '../../src/storage/storage.ts';
+import { explainScaled, explanationOf, firstFinding, lastExchange, shownMs } from '../harness/explanation.ts';
+import { ANTHROPIC_REQUEST, closeAll, cluster, gatewayWith, post, upstream } from '../harness/gateway.ts';
+
+afterEach(closeAll);
+
+const CUT = 'disconnect: { cut_silence: 200ms, grace: 100ms }\n';
+
+async function askAndHangUp(url: string, body: unknown, ms: number): Promise<void> {
+  await fetch(`${url}/v1/messages`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', 'x-api-key': 'client-key' },
+    body: JSON.stringify(body),
+    signal: AbortSignal.timeout(ms),
+  })
+    .then((response) => response.text())
+    .catch(() => undefined);
+}
+
+describe('a client leaves before its answer is whole', () => {
+  it('and asks again: it was joined to the same answer', async () => {
+    const model = await upstream({ firstByteMs: 900 });
+    const gateway = await gatewayWith(CUT + cluster([model]));
+    await askAndHangUp(gateway.url, ANTHROPIC_REQUEST, 300);
+    expect((await post(`${gateway.url}/v1/messages`, ANTHROPIC_REQUEST)).headers.get('x-qcc-joined')).toBe(
+      'live',
+    );
+    const explanation = await explanationOf(gateway, (await lastExchange(gateway, 1)).id);
+    const finding = firstFinding(explanation, 'client-gave-up');
+    expect(finding.evidence[0]).toContain(`The client left after ${shownMs(explanation.exchange.leftMs)}`);
+    expect(finding.evidence.join('\n')).toContain('joined to the same answer, 1 times');
+    expect(explanation.verdict).toBe('recovered');
+    expect(explanation.waterfall.marks).toMatchObject([{ kind: 'client-left' }]);
+    expect(explanation.did.join('\n')).toContain('It let the call run on after the client was gone');
+  });
+
+  it('and asks again after its first call was cancelled: the repeat is found', async () => {
+    const model = await upstream({ firstByteMs: 60_000 });
+    const gateway = await gatewayWith(`disconnect: { policy: cancel }\n${cluster([model])}`);
+    await askAndHangUp(gateway.url, ANTHROPIC_REQUEST, 300);
+    const { id } = await lastExchange(gateway, 1);
+    model.program({});
+    await post(`${gateway.url}/v1/messages`, ANTHROPIC_REQUEST);
+    const again = await lastExchange(gateway, 2);
+    const explanation = await explanationOf(gateway, id);
+    const finding = firstFinding(explanation, 'client-gave-up');
+    expect(finding.evidence.join('\n')).toContain(`later: ${again.id}`);
+    expect(finding.config).toBe('disconnect:\n  policy: keep');
+    expect(explanation.verdict).toBe('failed');
+    expect((await explanationOf(gateway, again.id)).findings).toEqual([]);
+  });
+});
+
+it('clients that are all cut at one silence were cut by an edge in front of the gateway', async () => {
+  const model = await upstream({ firstByteMs: 1_500 });
+  const store = memoryStore();
+  const yaml = CUT + cluster([model]);
+  const gateway = await gatewayWith(yaml, { store });
+  for (let i = 0; i < 3; i += 1)
+    await askAndHangUp(gateway.url, { ...ANTHROPIC_REQUEST, max_tokens: 1_000 + i }, 500);
+  const { id } = await lastExchange(gateway, 3);
+  const explanation = await explainScaled(store, yaml, id, { cutSilenceMs: 300, alikeShare: 0.9 });
+  const finding = firstFinding(explanation, 'edge-cut');
+  expect(finding).toMatchObject({ certainty: 'sure', attempts: [] });
+  expect(finding.evidence.join('\n')).toMatch(/3 clients were cut after \d+ ms to \d+ ms of silence/);
+});

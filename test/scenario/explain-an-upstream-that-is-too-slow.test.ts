@@ -1,0 +1,26 @@
+import { afterEach, expect, it } from 'vitest';
+import { explanationOf, firstFinding, lastExchange, shownMs } from '../harness/explanation.ts';
+import { ANTHROPIC_REQUEST, closeAll, cluster, gatewayWith, post, upstream } from '../harness/gateway.ts';
+
+afterEach(closeAll);
+
+it('an upstream that times out often and sometimes works is called slow, with its record', async () => {
+  const model = await upstream();
+  const gateway = await gatewayWith(
+    `timeouts: { first_byte: 400ms }\nretry: { max: 0 }\n${cluster([model], () => ', max_failures: 50')}`,
+  );
+  for (let i = 0; i < 6; i += 1) await post(`${gateway.url}/v1/messages`, ANTHROPIC_REQUEST);
+  model.program({ hang: 'before-head' });
+  for (let i = 0; i < 2; i += 1) await post(`${gateway.url}/v1/messages`, ANTHROPIC_REQUEST);
+
+  const explanation = await explanationOf(gateway, (await lastExchange(gateway, 8)).id);
+  const finding = firstFinding(explanation, 'upstream-slow');
+  expect(finding).toMatchObject({ certainty: 'sure', attempts: [1] });
+  expect(finding.what).toContain(`e0 sent nothing for ${shownMs(explanation.attempts[0]?.silenceMs)}`);
+  expect(finding.what).toContain('first_byte timer (400 ms, set by timeouts)');
+  expect(finding.evidence).toContain(
+    '2 of 8 calls to e0 ran into a timer in the hour around; 6 were answered.',
+  );
+  expect(explanation.verdict).toBe('failed');
+  expect(explanation.money).toContain('maybe lost');
+});
