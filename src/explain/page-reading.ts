@@ -91,7 +91,7 @@ const STATUS_PATTERNS: readonly RegExp[] = [
   /\b(\d{3}):? (?:a timeout occurred|gateway time-?out|bad gateway|service (?:temporarily )?unavailable|web server|origin|ssl handshake|invalid ssl|connection timed out|internal server error|too many requests|unauthorized|forbidden)/i,
   /\berror (\d{3})\b/i,
   /^\s*(\d{3})\b/,
-  /\b(5[0-3]\d|429)\b/,
+  /\b(502|503|504|52[0-7]|529|530|429)\b/,
 ];
 
 function statusIn(page: string, plain: string): number | undefined {
@@ -99,12 +99,29 @@ function statusIn(page: string, plain: string): number | undefined {
     const status = Number((pattern.exec(plain) ?? pattern.exec(page))?.[1]);
     if (status >= 400 && status <= 599) return status;
   }
-  return undefined;
+  const type = /"type"\s*:\s*"(\w{5,30}_error)"/.exec(page)?.[1] ?? '';
+  return STATUS_OF_TYPE[type];
 }
 
-/** `2026-11-22 00:54:03 UTC` of pages, `2026-11-22T00:54:03.123Z` of JSON, and `2026-11-22 00:54:03.123` of our log. */
+/** The vendors' error bodies name their kind where they leave the status to the head. */
+const STATUS_OF_TYPE: Readonly<Record<string, number>> = {
+  invalid_request_error: 400,
+  authentication_error: 401,
+  billing_error: 402,
+  permission_error: 403,
+  not_found_error: 404,
+  rate_limit_error: 429,
+  api_error: 500,
+  timeout_error: 504,
+  overloaded_error: 529,
+};
+
+/**
+ * `2026-11-22 00:54:03 UTC` of pages, `2026-11-22T00:54:03.123Z` of JSON. Without a zone (as in our own text log) it
+ * could be any hour, and leads nowhere.
+ */
 const INSTANT =
-  /\b(20\d\d)-(\d\d)-(\d\d)[T ](\d\d):(\d\d):(\d\d)(?:[.,](\d{1,6}))?\s*(Z|UTC|GMT|[+-]\d\d:?\d\d)?/i;
+  /\b(20\d\d)-(\d\d)-(\d\d)[T ](\d\d):(\d\d):(\d\d)(?:[.,](\d{1,6}))?\s*(Z|UTC|GMT|[+-]\d\d:\d\d)/i;
 /** `Sun, 22 Nov 2026 00:54:03 GMT`, as headers have it. */
 const HTTP_DATE = /\b(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun), \d\d \w{3} 20\d\d \d\d:\d\d:\d\d GMT\b/;
 const A_DAY_MS = 86_400_000;
@@ -119,7 +136,7 @@ function timeIn(text: string, now: number): number | undefined {
 
 function instantOf(found: RegExpExecArray, zone: string | undefined): number {
   const [, year, month, day, hour, minute, second, fraction = '0'] = found;
-  const offset = zone === undefined || zone === 'UTC' || zone === 'GMT' ? 'Z' : zone;
+  const offset = zone === 'UTC' || zone === 'GMT' ? 'Z' : zone;
   const ms = fraction.padEnd(3, '0').slice(0, 3);
   return Date.parse(`${year}-${month}-${day}T${hour}:${minute}:${second}.${ms}${offset}`);
 }
