@@ -96,6 +96,22 @@ export const EXCHANGE_COLUMNS = [
   'through_edge',
   'headers',
 ];
+/** What an exchange is found by does not change as it goes on, mostly: then their indexes need no touching. */
+const FIXED_FIELDS = [
+  'id',
+  'startedAt',
+  'model',
+  'client',
+] as const satisfies readonly (keyof ExchangeRecord)[];
+const FIXED_COLUMNS = ['id', 'started_at', 'day', 'model', 'client'];
+
+/** In the order of `changingValues`. */
+export const CHANGING_COLUMNS = EXCHANGE_COLUMNS.filter((column) => !FIXED_COLUMNS.includes(column));
+
+/** Whether the new row of an exchange can be written over its old one by the changing columns alone. */
+export const isFoundAlike = (a: ExchangeRecord, b: ExchangeRecord): boolean =>
+  FIXED_FIELDS.every((field) => a[field] === b[field]);
+
 /** In the order of `attemptValues`. */
 export const ATTEMPT_COLUMNS = [...columnNames(ATTEMPT_FIELDS), 'streamed', 'timer', 'headers'];
 
@@ -118,6 +134,13 @@ export const exchangeValues = (record: ExchangeRecord): Value[] => [
   flagValue(record.throughEdge),
   jsonValue(record.headers),
 ];
+
+export function changingValues(record: ExchangeRecord): Value[] {
+  const values = exchangeValues(record);
+  return CHANGING_PLACES.map((place) => values[place] ?? null);
+}
+
+const CHANGING_PLACES = CHANGING_COLUMNS.map((column) => EXCHANGE_COLUMNS.indexOf(column));
 
 export const attemptValues = (record: AttemptRecord): Value[] => [
   ...valuesOf(record, record.usage, ATTEMPT_FIELDS),

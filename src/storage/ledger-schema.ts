@@ -97,6 +97,10 @@ export const EVIDENCE: readonly string[] = [
        attempt_count = (select count(*) from attempts where exchange_id = exchanges.id),
        endpoint_id = (select endpoint_id from attempts where exchange_id = exchanges.id order by n desc limit 1)
      where delivery not in ('running', 'delivered') or status >= 400`,
+  // One that serves both: by client and model, it leaves out other models' rows without looking them up.
+  'drop index exchanges_by_client',
+  'drop index exchanges_by_client_start',
+  'create index exchanges_by_client on exchanges (client, started_at, model)',
   `create index exchanges_failed on exchanges
      (started_at, cause, duration_ms, model, client, endpoint_id, attempt_count) where failed = 1`,
   `create index exchanges_slow on exchanges

@@ -21,8 +21,11 @@ import {
   ATTEMPT_COLUMNS,
   attemptValues,
   begunValues,
+  CHANGING_COLUMNS,
+  changingValues,
   EXCHANGE_COLUMNS,
   exchangeValues,
+  isFoundAlike,
   type Row,
   readAttempt,
   readBegun,
@@ -77,6 +80,9 @@ function addToDays(): string {
 /** The statements are prepared once, on tables that are there. */
 export function ledgerTables(connection: SqliteDatabase): LedgerTables {
   const saveExchange = connection.prepare(upsert('exchanges', 'id', EXCHANGE_COLUMNS));
+  const changeExchange = connection.prepare(
+    `update exchanges set ${CHANGING_COLUMNS.map((column) => `${column} = ?`).join(', ')} where id = ?`,
+  );
   const addExchange = connection.prepare(
     `insert into exchanges (${EXCHANGE_COLUMNS.join(', ')}) values (${marks(EXCHANGE_COLUMNS.length)})
      on conflict (id) do nothing`,
@@ -132,7 +138,11 @@ export function ledgerTables(connection: SqliteDatabase): LedgerTables {
 
   function save(id: string, before: KnownExchange, after: KnownExchange): void {
     const { exchange } = after;
-    if (exchange !== undefined && exchange !== before.exchange) saveExchange.run(...exchangeValues(exchange));
+    if (exchange !== undefined && exchange !== before.exchange) {
+      if (before.exchange !== undefined && isFoundAlike(before.exchange, exchange))
+        changeExchange.run(...changingValues(exchange), id);
+      else saveExchange.run(...exchangeValues(exchange));
+    }
     saveAttempts(before, after);
     saveShares(id, before, after);
   }

@@ -458,6 +458,9 @@ const WRITE = fc.record({
   cost: fc.option(fc.nat(99), { nil: undefined }),
   lostCalls: fc.nat(1),
   delivery: fc.constantFrom('running', 'delivered', 'undelivered'),
+  tookMs: fc.constantFrom(0, 5_000, 10_000, 100_000),
+  failed: fc.boolean(),
+  cause: fc.constantFrom('reset', 'timeout'),
   flush: fc.boolean(),
 });
 
@@ -466,7 +469,7 @@ function write(
   given: typeof WRITE extends fc.Arbitrary<infer T> ? T : never,
   starts: Map<string, number>,
 ): void {
-  const { id, kind, n, endpointId, model, cost, lostCalls, delivery } = given;
+  const { id, kind, n, endpointId, model, cost, lostCalls, delivery, tookMs, failed, cause } = given;
   const startedAt = starts.get(id) ?? 0;
   const costs = cost === undefined ? {} : { costMicroUsd: cost };
   if (kind === 'opened')
@@ -479,11 +482,36 @@ function write(
   if (kind === 'attempt') to.closeAttempt(attemptRecord(id, n, { endpointId, ...costs }));
   if (kind === 'exchange')
     to.closeExchange(
-      exchangeRecord(id, { startedAt, ...(model ? { model } : {}), ...costs, lostCalls, delivery }),
+      exchangeRecord(id, {
+        startedAt,
+        ...(model ? { model } : {}),
+        ...costs,
+        lostCalls,
+        delivery,
+        failed,
+        ...(delivery === 'running' ? {} : { endedAt: startedAt + tookMs }),
+        ...(failed ? { cause } : {}),
+      }),
     );
 }
 
-it('both stores sum up the same, whatever was written in whatever order', async () => {
+const LISTS: readonly Partial<LedgerQuery>[] = [
+  {},
+  { model: 'opus' },
+  { client: 'local', model: 'gpt' },
+  { failed: true },
+  { slowMs: 10_000, model: 'opus' },
+  { slowMs: 7_000 },
+  { cause: 'reset', endpointId: 'e1' },
+  { failed: true, endpointId: 'e2', slowMs: 1 },
+  { endpointId: 'e1', lost: true },
+];
+
+/** Of one instant, either may stand first. */
+const byId = <T extends { readonly id: string }>(rows: readonly T[]): T[] =>
+  [...rows].sort((a, b) => (a.id < b.id ? -1 : 1));
+
+it('both stores list and sum up the same, whatever was written in whatever order', async () => {
   folder = mkdtempSync(join(tmpdir(), 'qcc-ledger-'));
   const starting = fc.tuple(HOURS, HOURS, HOURS, HOURS, HOURS);
   const groupings: (LedgerGrouping | undefined)[] = [undefined, 'model', 'endpoint', 'client', 'day'];
@@ -508,8 +536,11 @@ it('both stores sum up the same, whatever was written in whatever order', async 
           const gone = await memory.pruneLedger({ before });
           expect(await sqlite.pruneLedger({ before })).toBe(gone);
         }
-        const list = { limit: 10 };
-        expect(await sqlite.ledgerList(list)).toHaveLength((await memory.ledgerList(list)).length);
+        for (const query of LISTS) {
+          const list = { limit: 10, ...query };
+          expect(byId(await sqlite.ledgerList(list))).toEqual(byId(await memory.ledgerList(list)));
+          expect(byId(await sqlite.ledgerPoints(list))).toEqual(byId(await memory.ledgerPoints(list)));
+        }
         for (const query of [
           {},
           { since: Math.min(a, b), until: Math.max(a, b) },

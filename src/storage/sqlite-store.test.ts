@@ -147,7 +147,7 @@ describe('a store on disk', () => {
     expect(await store.ledgerBytes()).toBeLessThan(full * 0.75);
     expect(await store.pruneLedger({ maxBytes: Math.round(full * 0.75) })).toBe(0);
     expect(await store.pruneLedger({ maxBytes: 1 })).toBe(4_000 - deleted);
-    expect(await store.loadAnswer(answer.id)).toEqual(answer);
+    expect((await store.loadAnswer(answer.id))?.body.equals(answer.body)).toBe(true);
   });
 
   it('writes soon without being asked to flush', async () => {
