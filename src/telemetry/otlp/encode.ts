@@ -11,14 +11,15 @@ export interface KeyValue {
   readonly value: AttributeValue;
 }
 
-export type Attributes = Readonly<Record<string, string | number | boolean | undefined>>;
+/** Pairs, not an object: one of twenty dotted names costs ten times as much to make. */
+export type Attributes = readonly (readonly [key: string, value: string | number | boolean | undefined])[];
 
 const TEXT_MAX_CHARS = 1_000;
 
 /** Undefined ones are left out. Whole numbers are ints, which JSON holds as text; texts are bounded. */
 export function attributes(values: Attributes): KeyValue[] {
   const list: KeyValue[] = [];
-  for (const [key, value] of Object.entries(values)) {
+  for (const [key, value] of values) {
     if (value === undefined) continue;
     list.push({ key, value: attributeValue(value) });
   }
@@ -46,7 +47,7 @@ export interface Sender {
 
 export function senderOf(resource: Attributes, version: string): Sender {
   return {
-    resource: { attributes: attributes({ 'service.version': version, ...resource }) },
+    resource: { attributes: attributes([['service.version', version], ...resource]) },
     scope: { name: 'qcc', version },
   };
 }

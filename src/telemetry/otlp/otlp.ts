@@ -53,7 +53,7 @@ export function createOtlp(ports: OtlpPorts): Otlp {
       ? {
           exchangeEnded(record, attempts, about, earlier) {
             if (earlier === undefined && keeps(about))
-              spans.add(spansOf(record, attempts, about, ids, ports.whereIs));
+              spans.add(attempts.length + 1, () => spansOf(record, attempts, about, ids, ports.whereIs));
           },
         }
       : {}),
@@ -70,14 +70,15 @@ export function createOtlp(ports: OtlpPorts): Otlp {
 }
 
 interface SpanQueue {
-  add(more: readonly Span[]): void;
+  /** `make` is called where there is room for its `count` spans. */
+  add(count: number, make: () => readonly Span[]): void;
   close(): Promise<void>;
 }
 
 /** Spans wait here for a full batch, or for the timer. While a batch is tried again, the others wait behind it. */
 function createSpanQueue(ports: OtlpPorts, sending: SendingPorts): SpanQueue {
   const { settings, metrics, clock, version } = ports;
-  const sender = senderOf(settings.resource, version);
+  const sender = senderOf(Object.entries(settings.resource), version);
   const waiting: Span[] = [];
   let closing = false;
   let sendingNow: Promise<void> | undefined;
@@ -104,10 +105,9 @@ function createSpanQueue(ports: OtlpPorts, sending: SendingPorts): SpanQueue {
     timer.refresh();
   });
   return {
-    add(more) {
-      const room = Math.max(0, MOST_SPANS - waiting.length);
-      waiting.push(...more.slice(0, room));
-      if (more.length > room) metrics.otlpDropped('traces', more.length - room);
+    add(count, make) {
+      if (waiting.length + count > MOST_SPANS) return metrics.otlpDropped('traces', count);
+      waiting.push(...make());
       if (waiting.length >= BATCH_SPANS) void flush();
     },
     async close() {
@@ -122,7 +122,7 @@ function createSpanQueue(ports: OtlpPorts, sending: SendingPorts): SpanQueue {
 function createPointTimer(ports: OtlpPorts, sending: SendingPorts, startedAt: number) {
   const { settings, metrics, clock, version } = ports;
   const signal = settings.metrics!;
-  const sender = senderOf(settings.resource, version);
+  const sender = senderOf(Object.entries(settings.resource), version);
   let closing = false;
   let sendingNow: Promise<void> | undefined;
 

@@ -21,7 +21,7 @@ it('counts between bounds, not below them', () => {
     { metricName: 'x_seconds_count', value: 9, labels },
   ];
   const span = { startedAt: 1_000, now: 2_000.5 };
-  const { message, points } = metricMessage(senderOf({}, '1'), [{ metric, values }], span);
+  const { message, points } = metricMessage(senderOf([], '1'), [{ metric, values }], span);
   expect(points).toBe(1);
   expect(message).toMatchObject({
     resourceMetrics: [
@@ -65,7 +65,7 @@ it.each([
 });
 
 it('values keep their kind; what is undefined is left out, what is long is cut', () => {
-  expect(attributes({ a: 1, b: 1.5, c: 'x'.repeat(5_000), d: true, e: undefined })).toEqual([
+  expect(attributes(Object.entries({ a: 1, b: 1.5, c: 'x'.repeat(5_000), d: true, e: undefined }))).toEqual([
     { key: 'a', value: { intValue: '1' } },
     { key: 'b', value: { doubleValue: 1.5 } },
     { key: 'c', value: { stringValue: 'x'.repeat(1_000) } },

@@ -72,9 +72,10 @@ function histogramPoints(values: readonly MetricValue[], bounds: readonly number
 
 /** `gen_ai_request_model` → `gen_ai.request.model`. An empty label is none. */
 function labelAttributes(labels: Labels): KeyValue[] {
-  const named: Record<string, string> = {};
+  const named: [string, string][] = [];
   for (const [label, value] of Object.entries(labels))
-    if (value !== undefined && value !== '') named[OTEL_LABELS[label] ?? `qcc.${label}`] = String(value);
+    if (value !== undefined && value !== '')
+      named.push([OTEL_LABELS[label] ?? `qcc.${label}`, String(value)]);
   return attributes(named);
 }
 

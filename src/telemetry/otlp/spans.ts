@@ -92,29 +92,29 @@ const statusOf = (errorType: string, message: string | undefined): Span['status'
 
 function exchangeAttributes(record: ExchangeRecord, about: AttemptContext): Attributes {
   const { usage, protocol } = record;
-  return {
+  return [
     ...genAi(about),
-    'gen_ai.usage.input_tokens': inputTokensOf(usage, protocol),
-    'gen_ai.usage.output_tokens': usage.outputTokens,
-    'error.type': errorTypeOf(record) || undefined,
-    'url.path': record.path,
-    'http.response.status_code': record.status,
-    'qcc.exchange.id': record.id,
-    'qcc.protocol': protocol,
-    'qcc.stream': record.stream,
-    'qcc.client': record.client,
-    'qcc.cluster': record.cluster,
-    'qcc.scenario': record.scenario,
-    'qcc.route': record.route,
-    'qcc.delivery': record.delivery,
-    'qcc.attempts': record.attemptCount,
-    'qcc.queued_ms': wholeMs(record.queuedMs),
-    'qcc.longest_silence_ms': wholeMs(record.longestSilenceMs),
-    'qcc.charge': record.charge,
-    'qcc.cost_micro_usd': record.costMicroUsd,
-    'qcc.lost_micro_usd': record.lostMicroUsd,
-    'qcc.lost_calls': record.lostCalls,
-  };
+    ['gen_ai.usage.input_tokens', inputTokensOf(usage, protocol)],
+    ['gen_ai.usage.output_tokens', usage.outputTokens],
+    ['error.type', errorTypeOf(record) || undefined],
+    ['url.path', record.path],
+    ['http.response.status_code', record.status],
+    ['qcc.exchange.id', record.id],
+    ['qcc.protocol', protocol],
+    ['qcc.stream', record.stream],
+    ['qcc.client', record.client],
+    ['qcc.cluster', record.cluster],
+    ['qcc.scenario', record.scenario],
+    ['qcc.route', record.route],
+    ['qcc.delivery', record.delivery],
+    ['qcc.attempts', record.attemptCount],
+    ['qcc.queued_ms', wholeMs(record.queuedMs)],
+    ['qcc.longest_silence_ms', wholeMs(record.longestSilenceMs)],
+    ['qcc.charge', record.charge],
+    ['qcc.cost_micro_usd', record.costMicroUsd],
+    ['qcc.lost_micro_usd', record.lostMicroUsd],
+    ['qcc.lost_calls', record.lostCalls],
+  ];
 }
 
 function attemptAttributes(
@@ -124,38 +124,38 @@ function attemptAttributes(
   where: ReturnType<WhereIs>,
 ): Attributes {
   const address = where && URL.canParse(where.baseUrl) ? new URL(where.baseUrl) : undefined;
-  return {
+  return [
     ...genAi(about),
-    'gen_ai.usage.input_tokens': inputTokensOf(attempt.usage, about.protocol),
-    'gen_ai.usage.output_tokens': attempt.usage.outputTokens,
-    'error.type': failure || undefined,
-    'server.address': address?.hostname,
-    'server.port': address && Number(address.port || (address.protocol === 'https:' ? 443 : 80)),
-    'http.response.status_code': attempt.status,
-    'qcc.attempt': attempt.n,
-    'qcc.endpoint.id': attempt.endpointId,
-    'qcc.endpoint': where?.name,
-    'qcc.why': attempt.why,
-    'qcc.result': attempt.result,
-    'qcc.phase': attempt.phase,
-    'qcc.ended_by': attempt.endedBy,
-    'qcc.silence_ms': wholeMs(attempt.silenceMs),
-    'qcc.charge_risk': attempt.chargeRisk,
-    'qcc.charge': attempt.charge,
-    'qcc.cost_micro_usd': attempt.costMicroUsd,
-    'qcc.upstream_request_id': attempt.upstreamRequestId,
-  };
+    ['gen_ai.usage.input_tokens', inputTokensOf(attempt.usage, about.protocol)],
+    ['gen_ai.usage.output_tokens', attempt.usage.outputTokens],
+    ['error.type', failure || undefined],
+    ['server.address', address?.hostname],
+    ['server.port', address && Number(address.port || (address.protocol === 'https:' ? 443 : 80))],
+    ['http.response.status_code', attempt.status],
+    ['qcc.attempt', attempt.n],
+    ['qcc.endpoint.id', attempt.endpointId],
+    ['qcc.endpoint', where?.name],
+    ['qcc.why', attempt.why],
+    ['qcc.result', attempt.result],
+    ['qcc.phase', attempt.phase],
+    ['qcc.ended_by', attempt.endedBy],
+    ['qcc.silence_ms', wholeMs(attempt.silenceMs)],
+    ['qcc.charge_risk', attempt.chargeRisk],
+    ['qcc.charge', attempt.charge],
+    ['qcc.cost_micro_usd', attempt.costMicroUsd],
+    ['qcc.upstream_request_id', attempt.upstreamRequestId],
+  ];
 }
 
 /** An attribute should have one type, and these would be whole numbers now and then. */
 const wholeMs = (ms: number | undefined): number | undefined =>
   ms === undefined ? undefined : Math.round(ms);
 
-const genAi = ({ operation, protocol, model }: AttemptContext): Attributes => ({
-  'gen_ai.operation.name': operationOf(operation),
-  'gen_ai.provider.name': providerOf(protocol),
-  'gen_ai.request.model': model,
-});
+const genAi = ({ operation, protocol, model }: AttemptContext): Attributes => [
+  ['gen_ai.operation.name', operationOf(operation)],
+  ['gen_ai.provider.name', providerOf(protocol)],
+  ['gen_ai.request.model', model],
+];
 
 /** The message for `v1/traces`. */
 export const traceMessage = ({ resource, scope }: Sender, spans: readonly Span[]): object => ({
