@@ -21,6 +21,8 @@ const GAP_MS = 20;
 const LUMP_MS = 40;
 /** So many events a lump, all through a stream, is not how a model writes, nor how packets are lost. */
 const EVENTS_A_LUMP = 8;
+/** Some vendors send what they have ten times a second: that is many lumps, and no buffer that fills. */
+const LUMPS_MAX = 8;
 const EVENTS_MIN = 12;
 /** A model that writes quicker than this is none: what comes at once after such a wait was held back. */
 const HELD_BACK_MS = 300;
@@ -51,7 +53,7 @@ export function mannerOf({ at, roundTripMs = 0 }: Arrivals): Manner {
   if (events < EVENTS_MIN) return { kind: 'unclear', events };
   const lumps = lumpsOf(at);
   const instant = lumps.every(({ startMs, endMs }) => endMs - startMs <= LUMP_MS);
-  if (!instant || events / lumps.length < EVENTS_A_LUMP)
+  if (!instant || lumps.length > LUMPS_MAX || events / lumps.length < EVENTS_A_LUMP)
     return { kind: 'flowing', events, spanMs: last - first };
   const pauses = lumps.slice(1).map(({ startMs }, i) => startMs - (lumps[i]?.endMs ?? startMs));
   const held = lumps.length === 1 ? first - roundTripMs >= HELD_BACK_MS : (median(pauses) ?? 0) >= PAUSE_MS;

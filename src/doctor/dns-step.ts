@@ -50,7 +50,8 @@ export function judgeDns(measured: DnsMeasured, say: Say): Finding {
   if (addresses.some(isFake)) details.push(say('fakeAddress'));
   else if (served !== undefined && !addresses.some((one) => served.includes(one)))
     details.push(say('fromHosts'));
-  const summary = say('dnsFine', { host, count: addresses.length, time: inWords(lookupMs) });
+  const summary =
+    complaints[0]?.what ?? say('dnsFine', { host, count: addresses.length, time: inWords(lookupMs) });
   return withComplaints(complaints, { summary, details, data });
 }
 
