@@ -115,7 +115,10 @@ export function adminPortsOf(gateway: ViewedGateway): AdminPorts {
 function withoutSecrets(route: Route): Route {
   const { headers } = route.match;
   if (headers === undefined) return route;
-  const shown = Object.entries(headers).map(([name, glob]) => [name, isCredentialHeader(name) ? '***' : glob]);
+  const shown = Object.entries(headers).map(([name, glob]) => [
+    name,
+    isCredentialHeader(name) ? '***' : glob,
+  ]);
   return { ...route, match: { ...route.match, headers: Object.fromEntries(shown) } };
 }
 
