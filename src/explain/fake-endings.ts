@@ -1,0 +1,286 @@
+import { alone, among, answered, type FakeCase, of, page524, reset, server } from './fake-calls.ts';
+import {
+  BEGAN_AT,
+  earlier,
+  failedAttempt,
+  fakeAttempt,
+  fakeEvidence,
+  fakeExchange,
+  times,
+} from './fake-evidence.ts';
+
+export const CUTS: readonly FakeCase[] = [
+  {
+    name: 'a 524',
+    evidence: alone(page524),
+    ...of('edge-cut', 'cut-page', 'sure'),
+    says: /^524 after 100\.2 s of silence, in attempt 1\.$/,
+  },
+  {
+    name: 'a 524 among others',
+    evidence: among(
+      page524,
+      failedAttempt({ ...page524, silenceMs: 99_800, longestSilenceMs: 99_800 }),
+      failedAttempt({ ...page524, silenceMs: 100_400, longestSilenceMs: 100_400 }),
+    ),
+    ...of('edge-cut', 'cut-page', 'sure'),
+    says: /99\.8 s to 100\.4 s of silence were seen 3 times/,
+  },
+  {
+    name: 'a 504 page, not streamed',
+    evidence: alone({
+      ...page524,
+      status: 504,
+      streamed: false,
+      silenceMs: 60_000,
+      longestSilenceMs: 60_000,
+    }),
+    ...of('edge-cut', 'cut-plain', 'sure'),
+  },
+  {
+    name: 'resets at a steady silence',
+    evidence: among(reset(60_010), failedAttempt(reset(59_990)), answered(900), failedAttempt(reset(60_100))),
+    ...of('edge-cut', 'cut-reset', 'sure'),
+    says: /seen 3 times/,
+  },
+  {
+    name: 'a reset where the edge is known to cut',
+    evidence: fakeEvidence({
+      attempts: [failedAttempt(reset(30_100))],
+      view: { edge: { silenceMs: 30_000 } },
+    }),
+    ...of('edge-cut', 'cut-reset', 'sure'),
+  },
+  {
+    name: 'cut at the total that the edge allows, while data flowed',
+    evidence: fakeEvidence({
+      attempts: [
+        failedAttempt({
+          ...reset(40),
+          phase: 'stream',
+          firstByteMs: 500,
+          firstEventMs: 500,
+          totalMs: 900_100,
+        }),
+      ],
+      view: { edge: { totalMs: 900_000 } },
+    }),
+    ...of('edge-cut', 'cut-total', 'sure'),
+  },
+  { name: 'one reset', evidence: alone(reset(40_000)), ...of('upstream-error', 'error-closed', 'likely') },
+  {
+    name: 'resets at once are no edge',
+    evidence: among(
+      reset(50),
+      answered(900),
+      failedAttempt(reset(52)),
+      answered(900),
+      failedAttempt(reset(51)),
+    ),
+    ...of('upstream-error', 'error-closed', 'likely'),
+  },
+  {
+    name: 'ended without its mark',
+    evidence: among(
+      { result: 'truncated', phase: 'stream', firstByteMs: 900, firstEventMs: 900, silenceMs: 5 },
+      answered(900),
+    ),
+    ...of('bad-answer', 'answer-cut', 'sure'),
+  },
+  {
+    name: 'an error event',
+    evidence: alone({ result: 'stream-error', phase: 'stream', status: 200, detail: 'api_error: oops' }),
+    ...of('bad-answer', 'answer-error', 'sure'),
+    says: /oops/,
+  },
+  {
+    name: 'an empty 200',
+    evidence: alone({ result: 'empty', phase: 'stream', status: 200 }),
+    ...of('bad-answer', 'answer-empty', 'sure'),
+  },
+  {
+    name: 'a page now and then',
+    evidence: among({ result: 'not-api', status: 200, detail: 'HTML' }, answered(900)),
+    ...of('bad-answer', 'answer-page', 'sure'),
+  },
+  {
+    name: 'a request that is wrong',
+    evidence: among(
+      { result: 'rejected', status: 400, said: 'max_tokens: must be at least 1', chargeRisk: 'none' },
+      answered(900),
+    ),
+    ...of('request-rejected', 'rejected', 'sure'),
+    says: /max_tokens/,
+  },
+];
+
+const whole = fakeAttempt({ totalMs: 150_000, firstByteMs: 149_000, firstEventMs: 149_000 });
+const gone = { delivery: 'left', failed: true, endedAt: BEGAN_AT + 150_000 } as const;
+const cancelled = failedAttempt({
+  result: 'cancelled',
+  endedBy: 'client',
+  totalMs: 12_000,
+  silenceMs: 11_000,
+});
+
+export const CLIENTS: readonly FakeCase[] = [
+  {
+    name: 'cut at the silence of its listener’s edge',
+    evidence: fakeEvidence({
+      attempts: [whole],
+      exchange: { ...gone, leftMs: 100_050, leftSilentMs: 100_000, leftFate: 'run-on', heartbeats: 0 },
+      more: { listener: { name: 'door', host: '127.0.0.1', port: 7860, edge: { silenceMs: 100_000 } } },
+    }),
+    ...of('edge-cut', 'cut-client', 'likely'),
+    says: /door allows 100 s/,
+  },
+  {
+    name: 'cut as others were',
+    evidence: fakeEvidence({
+      attempts: [whole],
+      exchange: { ...gone, leftMs: 45_050, leftSilentMs: 45_000 },
+      more: {
+        left: times(3, (i) => fakeExchange({ id: `req-0other${i}`, leftMs: 45_300, leftSilentMs: 45_100 })),
+      },
+    }),
+    ...of('edge-cut', 'cut-client', 'sure'),
+    says: /4 clients were cut after 45 s to 45\.1 s/,
+  },
+  {
+    name: 'cut where Cloudflare cuts',
+    evidence: fakeEvidence({
+      attempts: [whole],
+      exchange: { ...gone, leftMs: 100_300, leftSilentMs: 100_200 },
+    }),
+    ...of('edge-cut', 'cut-client', 'likely'),
+    says: /Cloudflare/,
+  },
+  {
+    name: 'its own patience was over, and it asked again',
+    evidence: fakeEvidence({
+      attempts: [cancelled],
+      exchange: {
+        ...gone,
+        leftMs: 30_020,
+        leftSilentMs: 30_000,
+        clientPatienceMs: 30_000,
+        leftFate: 'cancel',
+      },
+      more: {
+        later: [fakeExchange({ id: 'req-0again', startedAt: BEGAN_AT + 31_000, requestBytes: 1_004 })],
+      },
+    }),
+    ...of('client-gave-up', 'gave-up-patience', 'sure'),
+    says: /asked again 980 ms later: req-0again/,
+  },
+  {
+    name: 'Claude Code’s 361 s',
+    evidence: fakeEvidence({
+      attempts: [cancelled],
+      exchange: { ...gone, leftMs: 361_100, leftSilentMs: 2_000 },
+    }),
+    ...of('client-gave-up', 'gave-up-patience', 'likely'),
+  },
+  {
+    name: 'somebody pressed Esc',
+    evidence: fakeEvidence({
+      attempts: [cancelled],
+      exchange: { ...gone, leftMs: 12_000, leftSilentMs: 30, leftFate: 'grace', heartbeats: 2 },
+    }),
+    ...of('client-gave-up', 'gave-up-left', 'sure'),
+    says: /2 heartbeats/,
+  },
+  {
+    name: 'it left and was joined to the same answer',
+    evidence: fakeEvidence({
+      attempts: [whole],
+      exchange: {
+        leftMs: 50_000,
+        leftSilentMs: 50_000,
+        joined: 1,
+        leftFate: 'run-on',
+        endedAt: BEGAN_AT + 150_000,
+      },
+    }),
+    ...of('client-gave-up', 'gave-up-left', 'sure'),
+    says: /joined to the same answer, 1 times/,
+  },
+  {
+    name: 'sent away, and never came back',
+    evidence: fakeEvidence({
+      attempts: [whole],
+      exchange: { delivery: 'undelivered', failed: true, clientPatienceMs: 60_000 },
+    }),
+    ...of('client-gave-up', 'gave-up-away', 'likely'),
+  },
+  {
+    name: 'cancelled by hand',
+    evidence: fakeEvidence({ attempts: [cancelled], exchange: { error: 'cancelled', delivery: 'refused' } }),
+    ...of('client-gave-up', 'gave-up-cancelled', 'sure'),
+  },
+  {
+    name: 'the gateway was killed',
+    evidence: fakeEvidence({
+      attempts: [failedAttempt({ result: 'reset', detail: 'the gateway ended' })],
+      exchange: { delivery: 'unknown' },
+    }),
+    ...of('gateway-ended', 'ended-crash', 'sure'),
+  },
+  {
+    name: 'it was being stopped',
+    evidence: fakeEvidence({
+      attempts: [],
+      exchange: { error: 'draining', delivery: 'refused', failed: true },
+    }),
+    ...of('gateway-ended', 'ended-drain', 'sure'),
+  },
+  {
+    name: 'a defect of ours',
+    evidence: fakeEvidence({
+      attempts: [],
+      exchange: { error: 'internal', delivery: 'refused', failed: true },
+    }),
+    ...of('gateway-ended', 'ended-internal', 'sure'),
+  },
+];
+
+/** Nobody is to be accused here. */
+export const HEALTHY: readonly FakeCase[] = [
+  { name: 'a quick answer', evidence: fakeEvidence({}) },
+  {
+    name: 'the model wrote for 100 s',
+    evidence: fakeEvidence({ attempts: [fakeAttempt({ totalMs: 100_000 })] }),
+  },
+  { name: 'the model thought for 100 s', evidence: fakeEvidence({ attempts: [answered(100_000)] }) },
+  {
+    name: 'not streamed, 50 s',
+    evidence: fakeEvidence({
+      attempts: [
+        fakeAttempt({ streamed: false, firstByteMs: 50_000, firstEventMs: 50_000, totalMs: 50_001 }),
+      ],
+    }),
+  },
+  {
+    name: 'a joined repeat',
+    evidence: fakeEvidence({ exchange: { joined: 1, savedCalls: 1, savedMicroUsd: 1_000 } }),
+  },
+  {
+    name: 'a moment’s wait for a slot',
+    evidence: fakeEvidence({
+      exchange: { queuedMs: 90 },
+      attempts: [fakeAttempt({ queuedMs: 90, startedAt: BEGAN_AT + 90, totalMs: 50 })],
+    }),
+  },
+  {
+    name: 'a good connection',
+    evidence: fakeEvidence({ attempts: [fakeAttempt({ dnsMs: 20, tcpMs: 30, tlsMs: 60 })] }),
+  },
+  {
+    name: 'beside it, an endpoint that fails',
+    evidence: fakeEvidence({ others: earlier(...times(5, () => failedAttempt(server(500)))) }),
+  },
+  {
+    name: 'a row of the first version',
+    evidence: fakeEvidence({ exchange: { queuedMs: undefined, failed: undefined } as never, view: false }),
+  },
+];
