@@ -152,7 +152,9 @@ function paintParts(
     const covered = (part: (typeof parts)[number]): number =>
       Math.min(part.toMs, start + msPerColumn) - Math.max(part.fromMs, start);
     const most = parts.reduce((best, part) => (covered(part) > covered(best) ? part : best));
-    if (covered(most) >= 0) cells[column] = screen.paint.phase(most.phase)(signs.phases[most.phase]);
+    // A billionth is what rounding left over; one without any extent is seen all the same.
+    if (covered(most) > msPerColumn / 1e9 || column === first)
+      cells[column] = screen.paint.phase(most.phase)(signs.phases[most.phase]);
   }
   return last;
 }
