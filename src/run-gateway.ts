@@ -1,8 +1,9 @@
-import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { StartedGateway, StartOptions } from './cli/cli.ts';
-import { demoSettings, formatProblems, loadConfig, watchConfig } from './config/config.ts';
+import { whyTaken } from './accept/accept.ts';
+import { birthOf, pidFileText, type StartedGateway, type StartOptions } from './cli/cli.ts';
+import { demoSettings, formatProblems, loadConfig, makeFolder, watchConfig } from './config/config.ts';
 import type { Result } from './domain/result.ts';
 import { fail, ok } from './domain/result.ts';
 import type { Settings } from './domain/settings.ts';
@@ -50,6 +51,13 @@ export async function runGateway(
   const { settings } = read.value;
 
   const log = openLog({ ...settings.log, file: join(home, 'proxy.log'), language, now: systemClock.now });
+  // A second gateway on the same folder must not get as far as its store: it would take what runs there for crashed.
+  const taken = await whyTaken(settings.listen);
+  if (taken !== undefined) {
+    log.write({ kind: 'internal', detail: taken });
+    await Promise.all([log.close(), demo.close()]);
+    return fail({ detail: taken, exitCode: 1 });
+  }
   const store = await openStore(join(home, 'qcc.db'), {
     onTrouble: (detail) => log.write({ kind: 'note', detail }),
   });
@@ -118,7 +126,10 @@ const PRICES_LOOK_MS = 5_000;
 
 /** From open doors to the last one closed: the pid file, the signals, the watched configuration. */
 async function live(gateway: Gateway, pidFile: string, configFile: string): Promise<void> {
-  writeFileSync(pidFile, `${process.pid}\n${gateway.addresses[0] ?? ''}\n`, { mode: 0o600 });
+  const { pid } = process;
+  const birth = birthOf(pid);
+  const written = { pid, address: gateway.addresses[0] ?? '', ...(birth === undefined ? {} : { birth }) };
+  writeFileSync(pidFile, pidFileText(written), { mode: 0o600 });
   const stop = () => void gateway.stop();
   const reload = () => void gateway.reload();
   const watch = watchConfig(configFile, reload);
@@ -140,7 +151,7 @@ function ownsPidFile(pidFile: string): boolean {
 /** Undefined: the folder is there and ours alone. */
 function prepareFolder(home: string): string | undefined {
   try {
-    mkdirSync(home, { recursive: true, mode: 0o700 });
+    makeFolder(home);
     chmodSync(home, 0o700);
     const probe = join(home, `.probe-${process.pid}`);
     writeFileSync(probe, '');

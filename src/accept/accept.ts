@@ -1,1 +1,1 @@
-export { createDoors } from './doors.ts';
+export { createDoors, whyTaken } from './doors.ts';

@@ -1,5 +1,5 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { Socket } from 'node:net';
+import { createServer as createProbe, type Server as NetServer, type Socket } from 'node:net';
 import type { Downstream } from '../domain/downstream.ts';
 import type { ClientRequest } from '../domain/request.ts';
 import type { Result } from '../domain/result.ts';
@@ -70,7 +70,15 @@ export async function openDoor(
   return ok(doorOf(server, listener));
 }
 
-function listen(server: Server, { host, port }: Listener): Promise<string | undefined> {
+/** Why an address can't be had; undefined where it can. */
+export async function whyTaken(listener: Listener): Promise<string | undefined> {
+  const probe = createProbe();
+  const failure = await listen(probe, listener);
+  if (failure === undefined) await new Promise((resolve) => probe.close(resolve));
+  return failure;
+}
+
+function listen(server: NetServer, { host, port }: Listener): Promise<string | undefined> {
   return new Promise((resolve) => {
     server.once('error', (error: NodeJS.ErrnoException) => {
       const words: Record<string, string> = {

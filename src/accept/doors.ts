@@ -1,5 +1,5 @@
 import type { Listener } from '../domain/settings.ts';
-import { type AcceptOptions, type Door, openDoor } from './door.ts';
+import { type AcceptOptions, type Door, openDoor, whyTaken as whyAddressTaken } from './door.ts';
 
 /** The addresses a gateway listens on. */
 export interface Doors {
@@ -12,6 +12,15 @@ export interface Doors {
   close(): Promise<void>;
   /** Cuts what is left. */
   destroy(): void;
+}
+
+/** Why one of these addresses can't be had; undefined where all can. Opens nothing for longer than it takes to see. */
+export async function whyTaken(listeners: readonly Listener[]): Promise<string | undefined> {
+  for (const listener of listeners) {
+    const why = await whyAddressTaken(listener);
+    if (why !== undefined) return why;
+  }
+  return undefined;
 }
 
 const keyOf = ({ host, port }: Listener): string => `${host}:${port}`;

@@ -1,5 +1,7 @@
 import type { CliPorts } from './ports.ts';
 
+export { birthOf, pidFileText } from './pid-file.ts';
+
 export type {
   CliPorts,
   DemoProgress,

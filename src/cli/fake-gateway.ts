@@ -7,6 +7,7 @@ import type { EndpointView } from '../domain/health.ts';
 import type { GatewayView } from '../domain/view.ts';
 import type { Language } from '../errors/catalogue.ts';
 import { runCli } from './cli.ts';
+import { pidFileText } from './pid-file.ts';
 import type { CliPorts } from './ports.ts';
 
 /** What a command did. */
@@ -127,8 +128,9 @@ function liveStreams() {
   };
 }
 
-export function writePidFile(home: string, pid: number, address: string): void {
-  writeFileSync(join(home, 'proxy.pid'), `${pid}\n${address}\n`);
+export function writePidFile(home: string, pid: number, address: string, birth?: string): void {
+  const written = { pid, address, ...(birth === undefined ? {} : { birth }) };
+  writeFileSync(join(home, 'proxy.pid'), pidFileText(written));
 }
 
 async function answer(

@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import type { Result } from '../domain/result.ts';
 import type { GatewayView, LiveMessages } from '../domain/view.ts';
 import { filesOf } from './files.ts';
@@ -9,8 +8,9 @@ import {
   type StreamEnd,
   type Trouble,
 } from './gateway-client.ts';
+import { readPidFile } from './pid-file.ts';
 import type { CliPorts } from './ports.ts';
-import { isAlive } from './process.ts';
+import { isAlive, isGateway } from './process.ts';
 
 /** What proxy.pid says, held against what is really there. */
 export type GatewayState =
@@ -18,8 +18,14 @@ export type GatewayState =
   | { readonly kind: 'absent' }
   /** The pid file is a leftover: its process is gone, or another gateway answers in its place. */
   | { readonly kind: 'stale'; readonly pid: number }
-  /** A process of that id lives, but the address does not answer. */
-  | { readonly kind: 'silent'; readonly pid: number; readonly address: string; readonly detail: string }
+  /** A process of that id lives, but the address does not answer. `isGateway`: it is the one that wrote the file. */
+  | {
+      readonly kind: 'silent';
+      readonly pid: number;
+      readonly address: string;
+      readonly detail: string;
+      readonly isGateway: boolean;
+    }
   /** A gateway answers, but not to us. */
   | { readonly kind: 'refused'; readonly pid: number; readonly address: string; readonly message: string }
   | { readonly kind: 'running'; readonly pid: number; readonly gateway: Gateway; readonly view: GatewayView };
@@ -48,7 +54,7 @@ const LIVE_SILENCE_MS = 10_000;
 export async function findGateway(ports: CliPorts): Promise<GatewayState> {
   const written = readPidFile(filesOf(ports.home).pid);
   if (!written) return { kind: 'absent' };
-  const { pid, address } = written;
+  const { pid, address, birth } = written;
   if (!isAlive(pid)) return { kind: 'stale', pid };
   const { answer, token } = await askStatus(ports, address);
   if (answer.ok && answer.value.pid === pid) {
@@ -57,20 +63,7 @@ export async function findGateway(ports: CliPorts): Promise<GatewayState> {
   if (answer.ok) return { kind: 'stale', pid };
   return answer.error.kind === 'refused'
     ? { kind: 'refused', pid, address, message: answer.error.message }
-    : { kind: 'silent', pid, address, detail: answer.error.detail };
-}
-
-/** The two lines of proxy.pid: process id, base URL. */
-function readPidFile(file: string): { pid: number; address: string } | undefined {
-  let text: string;
-  try {
-    text = readFileSync(file, 'utf8');
-  } catch {
-    return undefined;
-  }
-  const [pid = '', address = ''] = text.split('\n').map((line) => line.trim());
-  if (!/^[1-9]\d{0,9}$/.test(pid) || !URL.canParse(address)) return undefined;
-  return new URL(address).protocol === 'http:' ? { pid: Number(pid), address } : undefined;
+    : { kind: 'silent', pid, address, detail: answer.error.detail, isGateway: isGateway(pid, birth) };
 }
 
 interface StatusAnswer {

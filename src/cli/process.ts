@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
+import { birthOf } from './pid-file.ts';
 
 /** Whether a process of that id runs; one of another user does too. */
 export function isAlive(pid: number): boolean {
@@ -11,12 +12,15 @@ export function isAlive(pid: number): boolean {
   }
 }
 
+/** As it was started: `node …/bin/qcc.js proxy start`. */
+const GATEWAY_COMMAND = /\bqcc(\.js)?\s+proxy\s+start\b/;
+
 /**
- * Whether a process looks like a gateway by its command line. Ids are used again: a signal must not hit
- * whoever came after a gateway that was killed.
+ * Whether a process is the gateway that wrote proxy.pid. Ids are used again: a signal must not hit whoever came after a
+ * gateway that was killed. Its birth proves it; only where the file has none does the command line count.
  */
-export function looksLikeGateway(pid: number): boolean {
-  return /qcc/i.test(commandLine(pid));
+export function isGateway(pid: number, birth: string | undefined): boolean {
+  return birth === undefined ? GATEWAY_COMMAND.test(commandLine(pid)) : birthOf(pid) === birth;
 }
 
 function commandLine(pid: number): string {

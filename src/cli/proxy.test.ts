@@ -13,6 +13,7 @@ import {
   temporaryHome,
   writePidFile,
 } from './fake-gateway.ts';
+import { birthOf } from './pid-file.ts';
 import type { StartOptions } from './ports.ts';
 
 /** A gateway's outside as a process of its own: answers status, ends a while after a stop. */
@@ -313,20 +314,33 @@ describe('proxy stop', () => {
   });
 
   it('sends a signal to a gateway that does not answer', async () => {
-    const child = start('setInterval(() => {}, 1000); console.log("up")', '/opt/qcc/bin/qcc.js');
+    const child = start('setInterval(() => {}, 1000); console.log("up")', 'any', 'name');
     await new Promise((resolve) => child.stdout!.once('data', resolve));
     const ended = new Promise((resolve) => child.once('exit', (_code, signal) => resolve(signal)));
-    writePidFile(folder.home, child.pid!, await deadAddress());
+    writePidFile(folder.home, child.pid!, await deadAddress(), birthOf(child.pid!));
     const { code, out, err } = await run('proxy stop');
     expect({ code, out }).toEqual({ code: 0, out: `The gateway (process ${child.pid}) has ended.\n` });
     expect(err).toContain(`sending SIGTERM to process ${child.pid}`);
     expect(await ended).toBe('SIGTERM');
   });
 
-  it('never signals a process that is not a gateway', async () => {
-    const child = start('setInterval(() => {}, 1000); console.log("up")');
+  it('goes by the command line where the file does not say when its process was born', async () => {
+    const words = ['/opt/qcc/bin/qcc.js', 'proxy', 'start'];
+    const child = start('setInterval(() => {}, 1000); console.log("up")', ...words);
     await new Promise((resolve) => child.stdout!.once('data', resolve));
     writePidFile(folder.home, child.pid!, await deadAddress());
+    expect((await run('proxy stop')).code).toBe(0);
+    expect(child.signalCode).toBe('SIGTERM');
+  });
+
+  it.each<[string, string[], string?]>([
+    ['that is not a gateway', []],
+    ['that has its files open', ['/home/me/.qcc/config.yaml']],
+    ['of the same id that was born later', ['/opt/qcc/bin/qcc.js', 'proxy', 'start'], 'boot 1'],
+  ])('never signals a process %s', async (_name, words, birth) => {
+    const child = start('setInterval(() => {}, 1000); console.log("up")', ...words);
+    await new Promise((resolve) => child.stdout!.once('data', resolve));
+    writePidFile(folder.home, child.pid!, await deadAddress(), birth);
     const { code, err } = await run('proxy stop');
     expect(code).toBe(1);
     expect(err).toContain('left over');

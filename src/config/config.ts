@@ -11,6 +11,7 @@ export {
   setEndpointEnabled,
   useCluster,
 } from './edit.ts';
+export { makeFolder } from './folder.ts';
 export { jsonSchema } from './json-schema.ts';
 export { maskText, unmaskText } from './masking.ts';
 export { loadConfig, parseConfig } from './parse.ts';

@@ -2,7 +2,6 @@ import { filesOf } from '../files.ts';
 import { findGateway } from '../gateway-state.ts';
 import type { Cli, Given, Run } from '../given.ts';
 import type { StartedGateway } from '../ports.ts';
-import { looksLikeGateway } from '../process.ts';
 
 /** `proxy start`: runs the gateway here, or as a process of its own. */
 export const proxyStart: Run = async (cli, given) => {
@@ -11,7 +10,7 @@ export const proxyStart: Run = async (cli, given) => {
   if (state.kind === 'running') {
     return screen.fail(screen.text('alreadyRunning', { pid: state.pid, address: state.gateway.address }));
   }
-  const occupied = state.kind === 'refused' || (state.kind === 'silent' && looksLikeGateway(state.pid));
+  const occupied = state.kind === 'refused' || (state.kind === 'silent' && state.isGateway);
   if (occupied) return screen.fail(screen.text('alreadyRunning', { pid: state.pid, address: state.address }));
   if (given.flag('detach')) {
     const { startDetached } = await import('./proxy-detach.ts');

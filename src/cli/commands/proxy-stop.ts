@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { GatewayView } from '../../domain/view.ts';
 import { findGateway, type Gateway } from '../gateway-state.ts';
 import type { Cli, Run } from '../given.ts';
-import { isAlive, looksLikeGateway, terminate } from '../process.ts';
+import { isAlive, terminate } from '../process.ts';
 import { failWithout, showAnswer } from '../with-gateway.ts';
 
 const POLL_MS = 150;
@@ -20,7 +20,7 @@ export const proxyStop: Run = async (cli) => {
     }
     case 'silent':
       // The id may belong to somebody else by now; then the pid file is a leftover.
-      if (!looksLikeGateway(state.pid)) return failWithout(cli, { kind: 'stale', pid: state.pid });
+      if (!state.isGateway) return failWithout(cli, { kind: 'stale', pid: state.pid });
       return signal(cli, state.pid);
     default:
       return failWithout(cli, state);
