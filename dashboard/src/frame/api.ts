@@ -23,9 +23,22 @@ export const tokenWanted = signal<string | undefined>(undefined);
 /** Grows with each token given: what depends on it tries again. */
 export const tokenTurn = signal(0);
 
+let declined = false;
+
+/** Whoever does not want to give a token is left alone, until something is tried again on purpose. */
+export function declineToken(): void {
+  declined = true;
+  tokenWanted.value = undefined;
+}
+
+export function askAgain(): void {
+  declined = false;
+}
+
 export function useToken(token: string): void {
   remember('sessionStorage', TOKEN, token.trim() || undefined);
   tokenWanted.value = undefined;
+  askAgain();
   tokenTurn.value += 1;
 }
 
@@ -36,6 +49,7 @@ export function get<T>(path: string, signal?: AbortSignal): Promise<Told<T>> {
 
 /** `POST` of a JSON body, or of none. Never throws. */
 export function post<T>(path: string, body?: unknown, signal?: AbortSignal): Promise<Told<T>> {
+  askAgain();
   return call<T>('POST', path, body, signal);
 }
 
@@ -114,6 +128,6 @@ async function errorOf(answer: Response): Promise<ApiError> {
     | undefined;
   const code = typeof told?.error?.code === 'string' ? told.error.code : 'unreadable';
   const message = typeof told?.error?.message === 'string' ? told.error.message : '';
-  if (code === 'admin_forbidden') tokenWanted.value = message;
+  if (code === 'admin_forbidden' && !declined) tokenWanted.value = message;
   return { status, code, message };
 }

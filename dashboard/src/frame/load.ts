@@ -1,5 +1,5 @@
 import { useEffect, useState } from 'preact/hooks';
-import { type ApiError, get, tokenTurn } from './api.ts';
+import { type ApiError, askAgain, get, tokenTurn } from './api.ts';
 
 /** What a page asked for: `value` stays while a newer one is on its way, so that nothing jumps. */
 export interface Loaded<T> {
@@ -45,6 +45,9 @@ export function useLoaded<T>(path: string | undefined, everyMs?: number, turn?: 
     value: state.value,
     error: state.error,
     loading: state.path !== path,
-    again: () => setAsked((n) => n + 1),
+    again: () => {
+      askAgain();
+      setAsked((n) => n + 1);
+    },
   };
 }

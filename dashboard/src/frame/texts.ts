@@ -49,7 +49,7 @@ export const t = textsOf({
     'health.degraded': 'degraded',
     'health.unhealthy': 'unhealthy',
     'health.unknown': 'not tried',
-    'money.atLeast': 'at least {money}',
+    'money.atLeast': 'at least {money}: what {count} calls cost is unknown',
   },
   zh: {
     skip: '跳到正文',
@@ -96,6 +96,6 @@ export const t = textsOf({
     'health.degraded': '降级',
     'health.unhealthy': '不健康',
     'health.unknown': '未使用',
-    'money.atLeast': '至少 {money}',
+    'money.atLeast': '至少 {money}，有 {count} 次调用费用未知',
   },
 });

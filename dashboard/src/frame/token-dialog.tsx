@@ -1,6 +1,6 @@
 import { useState } from 'preact/hooks';
 import { Dialog } from '../pieces/dialog.tsx';
-import { tokenWanted, useToken } from './api.ts';
+import { declineToken, tokenWanted, useToken } from './api.ts';
 import { t } from './texts.ts';
 
 /** Asks for `admin.token` once the gateway has refused to answer without it. */
@@ -8,11 +8,8 @@ export function TokenDialog() {
   const message = tokenWanted.value;
   const [token, setToken] = useState('');
   if (message === undefined) return null;
-  const close = (): void => {
-    tokenWanted.value = undefined;
-  };
   return (
-    <Dialog title={t('token.title')} onClose={close}>
+    <Dialog title={t('token.title')} onClose={declineToken}>
       <form
         onSubmit={(event) => {
           event.preventDefault();
@@ -32,7 +29,7 @@ export function TokenDialog() {
         </label>
         <p class="faint">{t('token.hint')}</p>
         <div class="actions">
-          <button type="button" onClick={close}>
+          <button type="button" onClick={declineToken}>
             {t('word.cancel')}
           </button>
           <button type="submit" class="primary" disabled={token.trim() === ''}>

@@ -1,11 +1,11 @@
 import type { EndpointView, LedgerGrouping, LedgerSummary } from '../../../src/admin/admin.ts';
-import { count, dollars, short } from '../frame/format.ts';
+import { count, short } from '../frame/format.ts';
 import { gatewayNow, live } from '../frame/live.ts';
 import { useLoaded } from '../frame/load.ts';
 import { href, place, setQuery } from '../frame/router.ts';
 import { t as frame } from '../frame/texts.ts';
 import { Choice } from '../pieces/choice.tsx';
-import { Bar, Money } from '../pieces/figures.tsx';
+import { Bar, Money, unknownAmong } from '../pieces/figures.tsx';
 import { Empty, ErrorBanner } from '../pieces/notice.tsx';
 import { type Column, parseSorting, sortingText, Table } from '../pieces/table.tsx';
 import { DaysChart } from './costs-chart.tsx';
@@ -88,7 +88,14 @@ function Totals({ total }: { total: LedgerSummary | undefined }) {
       <div class="figure">
         <dt>{t('lost')}</dt>
         <dd class={total && total.lostCalls > 0 ? 'bad-text' : undefined}>
-          {total ? <Money microUsd={total.lostMicroUsd} /> : '–'}
+          {total ? (
+            <Money
+              microUsd={total.lostMicroUsd}
+              unknownCalls={unknownAmong(total.lostCalls, total.unknownCost)}
+            />
+          ) : (
+            '–'
+          )}
         </dd>
         <dd class="figure-note words">{total && t('lost.hint', { count: count(total.lostCalls) })}</dd>
       </div>
@@ -213,7 +220,14 @@ function columnsFor(
       title: t('lost'),
       numeric: true,
       sort: ({ lostMicroUsd }) => lostMicroUsd,
-      cell: (row) => <WithCalls microUsd={row.lostMicroUsd} calls={row.lostCalls} level="bad" />,
+      cell: (row) => (
+        <WithCalls
+          microUsd={row.lostMicroUsd}
+          calls={row.lostCalls}
+          unknown={unknownAmong(row.lostCalls, row.unknownCost)}
+          level="bad"
+        />
+      ),
     },
     {
       key: 'saved',
@@ -229,11 +243,12 @@ function columnsFor(
   ];
 }
 
-function WithCalls(props: { microUsd: number; calls: number; level: 'good' | 'bad' }) {
+function WithCalls(props: { microUsd: number; calls: number; unknown?: number; level: 'good' | 'bad' }) {
   if (props.calls === 0) return <span class="faint">–</span>;
   return (
     <span class={`${props.level}-text`}>
-      {dollars(props.microUsd)} <small>× {count(props.calls)}</small>
+      <Money microUsd={props.microUsd} unknownCalls={props.unknown ?? 0} />{' '}
+      <small>× {count(props.calls)}</small>
     </span>
   );
 }

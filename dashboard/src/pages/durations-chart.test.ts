@@ -29,9 +29,9 @@ describe('the edges drawn in', () => {
     expect(edgeLines([endpoint('a', {})])).toEqual([]);
   });
 
-  it('are as configured, else as learned; disabled endpoints have none', () => {
+  it('are as configured or as learned, whichever is shorter; disabled endpoints have none', () => {
     const endpoints = [
-      endpoint('a', { edge: { silenceMs: 60_000, totalMs: 900_000 }, learnedEdge: learned(50_000) }),
+      endpoint('a', { edge: { silenceMs: 60_000, totalMs: 900_000 }, learnedEdge: learned(70_000) }),
       endpoint('b', { learnedEdge: learned(100_000) }),
       endpoint('c', { enabled: false, edge: { silenceMs: 1_000 } }),
       endpoint('d', { edge: { totalMs: 30_000 }, learnedEdge: learned(20_000) }),

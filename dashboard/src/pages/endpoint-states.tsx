@@ -7,7 +7,8 @@ import { t } from './endpoints-texts.ts';
 export function EndpointHealth({ endpoint, now }: { endpoint: EndpointView; now: number }) {
   if (!endpoint.enabled) return <StatusBadge level="idle">{t('disabled')}</StatusBadge>;
   const left = endpoint.coolingUntil - now;
-  if (left > 0) return <StatusBadge level="warn">{t('cooling', { span: span(left) })}</StatusBadge>;
+  if (left > 0 && !endpoint.inQueue)
+    return <StatusBadge level="warn">{t('cooling', { span: span(left) })}</StatusBadge>;
   return <HealthBadge health={endpoint.health} />;
 }
 

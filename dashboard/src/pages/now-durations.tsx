@@ -199,7 +199,7 @@ function lineWords({ kind, ms, names }: EdgeLine): string {
 function Tip({ point, left, top, endpoints }: Dot & { endpoints: readonly EndpointView[] }) {
   const name = endpoints.find(({ id }) => id === point.endpointId)?.name ?? point.endpointId;
   return (
-    <div class="tip" style={{ left: `${left}px`, top: `${top}px` }}>
+    <div class="tip" style={{ left: `clamp(90px, ${left}px, calc(100% - 90px))`, top: `${top}px` }}>
       <strong class="num">{seconds(point.durationMs)} s</strong>
       {point.failed && <span class="bad-text"> {point.cause ?? t('durations.failed')}</span>}
       <div>{name}</div>

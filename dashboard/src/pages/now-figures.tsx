@@ -1,7 +1,7 @@
 import type { ComponentChildren } from 'preact';
 import type { LiveView, Percentiles, RecentView } from '../../../src/admin/admin.ts';
 import { count, percent, seconds } from '../frame/format.ts';
-import { Money } from '../pieces/figures.tsx';
+import { Money, unknownAmong } from '../pieces/figures.tsx';
 import { t } from './now-texts.ts';
 
 /** Seconds over which the rate is taken: one second alone jumps. */
@@ -46,7 +46,10 @@ export function Figures({ view }: { view: LiveView }) {
         note={t('figure.calls', { count: count(today.lostCalls) })}
         level={today.lostCalls > 0 ? 'bad' : undefined}
       >
-        <Money microUsd={today.lostMicroUsd} />
+        <Money
+          microUsd={today.lostMicroUsd}
+          unknownCalls={unknownAmong(today.lostCalls, today.unknownCost)}
+        />
       </Figure>
       <Figure
         label={t('figure.saved')}

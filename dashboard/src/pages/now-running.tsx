@@ -11,9 +11,12 @@ const LEAST_SCALE_MS = 60_000;
 /** From this share of what an edge allows on, a bar warns. */
 const NEAR = 0.7;
 
-/** The silence after which the edge of an endpoint cuts: as configured, else as learned. */
+/** The silence after which the edge of an endpoint cuts: as configured or as learned, whichever is shorter. */
 export function edgeSilenceMs(endpoint: EndpointView | undefined): number | undefined {
-  return endpoint?.edge?.silenceMs ?? endpoint?.learnedEdge?.silenceMs;
+  const known = [endpoint?.edge?.silenceMs, endpoint?.learnedEdge?.silenceMs].filter(
+    (ms) => ms !== undefined,
+  );
+  return known.length === 0 ? undefined : Math.min(...known);
 }
 
 /** How long an exchange may go on: until its deadline, or until an edge cuts any answer, whichever is sooner. */

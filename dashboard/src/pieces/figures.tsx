@@ -14,11 +14,31 @@ export function Duration({ ms, plain }: { ms: number | undefined; plain?: boolea
   );
 }
 
-/** An amount. What is not known is said to be unknown, which is not 0. */
-export function Money(props: { microUsd: number | undefined; unknownCalls?: number }) {
-  if (props.microUsd === undefined) return <span class="faint">{t('word.unknown')}</span>;
-  const money = dollars(props.microUsd);
-  return <span class="num">{props.unknownCalls ? t('money.atLeast', { money }) : money}</span>;
+/**
+ * An amount. What is not known is said to be unknown, which is not 0; where the cost of some of the calls is unknown
+ * it is that much at least.
+ */
+export function Money({
+  microUsd,
+  unknownCalls = 0,
+}: {
+  microUsd: number | undefined;
+  unknownCalls?: number;
+}) {
+  if (microUsd === undefined || (microUsd === 0 && unknownCalls > 0))
+    return <span class="faint">{t('word.unknown')}</span>;
+  const money = dollars(microUsd);
+  if (unknownCalls === 0) return <span class="num">{money}</span>;
+  return (
+    <span class="num" title={t('money.atLeast', { money, count: unknownCalls })}>
+      ≥ {money}
+    </span>
+  );
+}
+
+/** Calls of a sum that lost money, or saved it, of which some amount is not known; a summary tells of its costs alone. */
+export function unknownAmong(calls: number, unknownCost: number): number {
+  return Math.min(calls, unknownCost);
 }
 
 const HEALTH_LEVEL = { healthy: 'good', degraded: 'warn', unhealthy: 'bad', unknown: 'idle' } as const;
