@@ -88,6 +88,16 @@ export function createDelivery(settings: AlertSettings, ports: DeliveryPorts): D
     }
   }
 
+  /** In a moment: what one look finds goes out together. */
+  function start(): void {
+    working ??= Promise.resolve()
+      .then(work)
+      .finally(() => {
+        working = undefined;
+        if (waiting.length > 0) start();
+      });
+  }
+
   function pause(ms: number): Promise<void> {
     if (hurrying) return Promise.resolve();
     return new Promise((resolve) => {
@@ -107,9 +117,7 @@ export function createDelivery(settings: AlertSettings, ports: DeliveryPorts): D
         return;
       }
       waiting.push(worded(message));
-      working ??= work().finally(() => {
-        working = undefined;
-      });
+      start();
     },
     async test() {
       const now = clock.now();
@@ -121,7 +129,7 @@ export function createDelivery(settings: AlertSettings, ports: DeliveryPorts): D
     async drain(hurry) {
       hurrying ||= hurry;
       if (hurrying) wake?.();
-      await working;
+      while (working) await working;
     },
   };
 }

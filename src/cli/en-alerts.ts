@@ -5,9 +5,8 @@ export const enAlerts = {
   alertsNone: 'No alerts are configured. Add some under alerts: in {file}; see docs/alerts.md.',
   alertsSending: 'sending a test message through every alert',
   alertsFailed: '{failed} of {count} alerts failed.',
-  colFormat: 'format',
-  colHost: 'host',
-  colOn: 'on',
+  colFormat: 'FORMAT',
+  colHost: 'HOST',
   alertDelivered: 'delivered',
   alertFailed: 'failed',
 } as const;

@@ -9,7 +9,6 @@ export const zhAlerts: Readonly<Record<keyof typeof enAlerts, string>> = {
   alertsFailed: '{count} 个告警中有 {failed} 个失败。',
   colFormat: '格式',
   colHost: '主机',
-  colOn: '内容',
   alertDelivered: '已送达',
   alertFailed: '失败',
 };

@@ -27,16 +27,14 @@ export const alertsTest: Run = (cli, given) =>
           { title: screen.text('colFormat') },
           { title: screen.text('colResult') },
           { title: screen.text('colDetail'), shorten: 'end' },
-          { title: screen.text('colOn'), shorten: 'end' },
         ],
-        results.map(({ host, format, ok, detail, on }) => [
+        results.map(({ host, format, ok, detail }) => [
           host,
           format,
           ok
             ? screen.paint.good(screen.text('alertDelivered'))
             : screen.paint.bad(screen.text('alertFailed')),
           detail,
-          on.join(', '),
         ]),
       );
     }

@@ -94,9 +94,11 @@ function createSpanQueue(ports: OtlpPorts, sending: SendingPorts): SpanQueue {
   }
 
   function flush(): Promise<void> {
-    sendingNow ??= sendAll().finally(() => {
-      sendingNow = undefined;
-    });
+    sendingNow ??= sendAll()
+      .catch(sayDefect(sending))
+      .finally(() => {
+        sendingNow = undefined;
+      });
     return sendingNow;
   }
 
@@ -137,9 +139,11 @@ function createPointTimer(ports: OtlpPorts, sending: SendingPorts, startedAt: nu
   }
   const flush = (): Promise<void> => {
     // Values are sums: while one message is tried again, the next one would only say more of the same.
-    sendingNow ??= send().finally(() => {
-      sendingNow = undefined;
-    });
+    sendingNow ??= send()
+      .catch(sayDefect(sending))
+      .finally(() => {
+        sendingNow = undefined;
+      });
     return sendingNow;
   };
   const timer = clock.timer(signal.intervalMs, () => {
@@ -155,6 +159,12 @@ function createPointTimer(ports: OtlpPorts, sending: SendingPorts, startedAt: nu
     },
   };
 }
+
+/** Nobody waits for what is sent: a defect there would else end the process. */
+const sayDefect =
+  ({ onTrouble }: SendingPorts) =>
+  (thrown: unknown): void =>
+    onTrouble(`OTLP: ${thrown instanceof Error ? thrown.message : String(thrown)}`);
 
 /** The same trouble, again and again, is told once. */
 function onceEach(say: (detail: string) => void): (detail: string) => void {
