@@ -24,7 +24,7 @@ export interface StreamMeasured {
   readonly error?: string;
 }
 
-const NGINX_LINES = 'proxy_buffering off;';
+const NGINX_LINES = 'proxy_buffering off; proxy_http_version 1.1;';
 
 function complain(measured: StreamMeasured, said: string, say: Say): Complaint[] {
   const { heard, manner, complete, error } = measured;

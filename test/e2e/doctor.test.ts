@@ -40,7 +40,7 @@ async function freePort(): Promise<number> {
 /** A real nginx in front of `target`. */
 async function nginx(target: string, lines: string): Promise<string> {
   const folder = tempFolder('nginx-');
-  // Its workers may run as another user.
+  // Where it is started by root it works as another user.
   chmodSync(folder, 0o755);
   const port = await freePort();
   for (const name of ['body', 'proxy', 'other']) mkdirSync(join(folder, name), { mode: 0o777 });
@@ -48,11 +48,11 @@ async function nginx(target: string, lines: string): Promise<string> {
     .map((name) => `${name}_temp_path ${folder}/other;`)
     .join('\n');
   const config = `
-daemon off; worker_processes 1; pid ${folder}/pid; error_log ${folder}/error.log;
+daemon off; master_process off; pid ${folder}/pid; error_log ${folder}/error.log;
 events { worker_connections 64; }
 http {
   access_log off; client_body_temp_path ${folder}/body; proxy_temp_path ${folder}/proxy; ${temporary}
-  server { listen 127.0.0.1:${port}; location / { proxy_pass ${target}; proxy_http_version 1.1; ${lines} } }
+  server { listen 127.0.0.1:${port}; location / { proxy_pass ${target}; ${lines} } }
 }
 `;
   writeFileSync(join(folder, 'nginx.conf'), config);
@@ -75,26 +75,30 @@ http {
   return url;
 }
 
+/** nginx fills its buffers where it speaks HTTP/1.0 to the server; chunks of HTTP/1.1 it passes on. */
+const HOLDING = 'proxy_buffering on; proxy_http_version 1.0;';
+const FLOWING = 'proxy_buffering off; proxy_http_version 1.1;';
+
 const WRITING = '{ "events": 60, "eventMs": 40 }';
 
 describe('qcc doctor and a real nginx', () => {
   it('that buffers: the stream is found to be held back', async () => {
-    const url = await nginx(await simulatorProcess(WRITING), 'proxy_buffering on;');
+    const url = await nginx(await simulatorProcess(WRITING), HOLDING);
     const { code, check, diagnosis } = await doctor(configFor(url));
     expect(check('streaming')).toMatchObject({ status: 'warning', data: { manner: 'lumps' } });
-    expect(diagnosis.problems.map((problem) => problem.fix).join()).toContain('proxy_buffering off;');
+    expect(diagnosis.problems.map((problem) => problem.fix).join()).toContain(FLOWING);
     expect(check('edge')?.data).toMatchObject({ edges: [{ name: 'nginx' }] });
     expect(code).toBe(1);
   });
 
   it('that does not: nothing is held back', async () => {
-    const url = await nginx(await simulatorProcess(WRITING), 'proxy_buffering off;');
+    const url = await nginx(await simulatorProcess(WRITING), FLOWING);
     const { check } = await doctor(configFor(url));
     expect(check('streaming')).toMatchObject({ status: 'ok', data: { manner: 'flowing' } });
   });
 
   it('that gives up after 1 s of silence', async () => {
-    const url = await nginx(await simulatorProcess(WRITING), 'proxy_buffering off; proxy_read_timeout 1s;');
+    const url = await nginx(await simulatorProcess(WRITING), `${FLOWING} proxy_read_timeout 1s;`);
     const { check, diagnosis } = await doctor(configFor(url), [
       '--probe-edge',
       '--yes',
