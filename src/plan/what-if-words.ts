@@ -84,7 +84,7 @@ const ZH: Words = {
       'longest-edge': '预计都会掐断此类应答，它允许的时间最长',
       'only-one-left': '同等条件下只剩它',
       'tried-again': '其它都试过之后再试它',
-      'least-bad': '已停用，但没有更好的选择，仍会尝试',
+      'least-bad': '暂时停用，但没有更好的选择，仍会尝试',
     })[why],
   out: (out, protocol, now) => {
     switch (out.kind) {
