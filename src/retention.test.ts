@@ -1,14 +1,34 @@
 import { expect, it } from 'vitest';
+import type { ExchangeRecord } from './domain/ledger.ts';
 import type { LedgerSettings } from './domain/settings.ts';
 import { createFakeClock } from './platform/fake-clock.ts';
 import { startRetention } from './retention.ts';
 import { memoryStore, type Store } from './storage/storage.ts';
-import { exchangeRecord } from './storage/test-records.ts';
 import type { LogEvent } from './telemetry/telemetry.ts';
 
 const HOUR_MS = 3_600_000;
 const MINUTE_MS = 60_000;
 const START = 1_000 * HOUR_MS;
+
+const recordOf = (id: string, startedAt: number): ExchangeRecord => ({
+  id,
+  startedAt,
+  path: '/v1/messages',
+  protocol: 'anthropic-messages',
+  operation: 'generate',
+  stream: true,
+  client: 'local',
+  listener: 'main',
+  cluster: 'default',
+  scenario: 'chat',
+  requestBytes: 1_000,
+  delivery: 'delivered',
+  joined: 0,
+  usage: {},
+  charge: 'unknown',
+  lostCalls: 0,
+  savedCalls: 0,
+});
 
 type Limits = Parameters<Store['pruneLedger']>[0];
 
@@ -56,7 +76,7 @@ it('keeps everything for good where nothing is said', async () => {
 it('deletes what is older than keep, at the start and as time goes by, and says how much', async () => {
   const store = memoryStore();
   for (const hours of [100, 90, 80, 1])
-    store.closeExchange(exchangeRecord(`req-${hours}`, { startedAt: START - hours * HOUR_MS }));
+    store.closeExchange(recordOf(`req-${hours}`, START - hours * HOUR_MS));
   const { clock, logged, settled } = retaining({ keepMs: 85 * HOUR_MS }, store);
   const left = async () => (await store.ledgerList({ limit: 9 })).map(({ id }) => id);
   await settled();

@@ -65,6 +65,7 @@ const TAIL = `
 #   - { match: { model: "*haiku*" }, scenario: quick }
 # health: { interval: ${DEFAULTS.health.interval} }
 # log: { level: ${DEFAULTS.log.level}, format: ${DEFAULTS.log.format} }
+# ledger: { keep: 90d, max_size: 2GB }
 `;
 
 const MORE_ENDPOINTS = `      # - base_url: https://backup.example.com
