@@ -49,6 +49,14 @@ function portsOf(env: Env): CliPorts {
     readLogTail,
     followLog,
     lineFilter,
+    async explainPage(text) {
+      const { explainPage, readPage } = await import('./explain/explain.ts');
+      return explainPage(
+        readPage(text, Date.now()),
+        { candidates: [], endpoints: [] },
+        surroundings.language,
+      );
+    },
     spawnDetached(args) {
       const bin = fileURLToPath(new URL('../bin/qcc.js', import.meta.url));
       const child = spawn(process.execPath, [bin, ...args], { detached: true, stdio: 'ignore' });

@@ -33,6 +33,7 @@ export const enSeeing = {
   nothingWrong: 'No request on the ledger failed or lost money. List them: qcc logs',
   newestFailed: 'The newest request that failed: {id}, {age}.',
   newestLost: 'The newest request that lost money: {id}, {age}.',
+  explainOffline: 'The gateway is not running: this is what the text says by itself.',
   explainFoundBy: 'Found by {by}.',
   explainWhy: 'Why',
   explainFix: 'What helps: ',

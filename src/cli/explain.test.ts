@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { PageExplanation } from '../domain/explanation.ts';
 import { readLogTail } from '../telemetry/telemetry.ts';
 import {
   error,
@@ -91,13 +92,15 @@ describe('finds what is meant', () => {
   it.each([
     ['an id', [ID]],
     ['its beginning', ['req-01kdxa7x']],
+    ['a short beginning', ['req-01kdxa7']],
     ['its beginning without req-', ['01kdxa7x']],
     ['its end', ['xg2abc']],
     ['an upper-case id', [ID.toUpperCase()]],
     ['a header', [`x-qcc-request-id: ${ID}`]],
     ['words of a log line', ['INFO', `[${ID}]`, 'answered', '200']],
   ])('by %s', async (_name, words) => {
-    gateway.answers.set('GET ledger/req-01kdxa7x', { exchange: RECOVERED, attempts: [] });
+    for (const beginning of ['req-01kdxa7x', 'req-01kdxa7'])
+      gateway.answers.set(`GET ledger/${beginning}`, { exchange: RECOVERED, attempts: [] });
     const { code, out } = await run(words);
     expect({ code, first: out.split('\n')[0] }).toEqual({ code: 0, first: `${ID}  recovered` });
     expect(gateway.bodies).toEqual([]);
@@ -150,11 +153,16 @@ describe('a text', () => {
     expect(gateway.bodies).toEqual([{ text }]);
   });
 
-  it('is bounded', async () => {
-    await run(['-'], { stdin: stdinOf('é'.repeat(100_000), 'é'.repeat(100_000), 'never read') });
-    const [{ text } = { text: '' }] = gateway.bodies as { text: string }[];
-    expect(Buffer.byteLength(text)).toBeLessThanOrEqual(256 * 1024);
-    expect(text.length).toBeGreaterThan(131_000);
+  it.each(['é', 'y\n', '\u0000', '😀', '"'])('of %j without an end is bounded', async (piece) => {
+    let read = 0;
+    const stdin = (async function* () {
+      for (; read < 100; read += 1) yield piece.repeat(50_000);
+    })();
+    await run(['-'], { stdin });
+    const [body] = gateway.bodies as { text: string }[];
+    expect(Buffer.byteLength(JSON.stringify(body))).toBeLessThanOrEqual(256 * 1024);
+    expect(body?.text.length).toBeGreaterThan(30_000);
+    expect(read).toBeLessThan(10);
   });
 
   it('that holds an id nobody knows is read as a text', async () => {
@@ -223,8 +231,30 @@ describe('nobody knows', () => {
     expect(asJson).toMatchObject({ kind: 'log', lines: [expect.stringContaining('bad_json')] });
   });
 
-  it('without a gateway', async () => {
-    writeFileSync(join(folder.home, 'proxy.pid'), '');
-    expect(await run([ID])).toMatchObject({ code: 1, err: expect.stringContaining('not running') });
+  describe('without a gateway', () => {
+    beforeEach(() => writeFileSync(join(folder.home, 'proxy.pid'), ''));
+
+    it('nothing can be said of an id', async () => {
+      const more = { explainPage: () => Promise.reject(new Error('not asked')) };
+      expect(await run([ID], more)).toMatchObject({
+        code: 1,
+        err: expect.stringContaining('not running'),
+      });
+    });
+
+    it.each([
+      [PAGE, 0, 'this is what the text says by itself'],
+      [{ ...PAGE, unrecognised: true }, 1, 'not running'],
+    ])('a page is explained as such, if it is one', async (page, code, said) => {
+      const asked: string[] = [];
+      const explainPage = async (text: string) => {
+        asked.push(text);
+        return page as PageExplanation;
+      };
+      const ran = await run(['HTTP', '524'], { explainPage });
+      expect(ran).toMatchObject({ code, err: expect.stringContaining(said) });
+      expect(asked).toEqual(['HTTP 524']);
+      expect(ran.out.includes(PAGE.what)).toBe(code === 0);
+    });
   });
 });

@@ -1,4 +1,5 @@
 import type { CheckupEvent, CheckupOptions, Diagnosis } from '../domain/checkup.ts';
+import type { PageExplanation } from '../domain/explanation.ts';
 import type { Result } from '../domain/result.ts';
 import type { Settings } from '../domain/settings.ts';
 import type { DemoResult } from '../domain/view.ts';
@@ -115,6 +116,8 @@ export interface CliPorts {
   lineFilter(filter: LogFilter): (line: string) => boolean;
   /** Ends what runs until it is interrupted (`logs -f`, `simulate`); absent = SIGINT and SIGTERM do. */
   readonly interrupt?: AbortSignal;
+  /** What a pasted page or message says by itself, for when no gateway can be asked; absent = nobody can tell. */
+  readonly explainPage?: (text: string) => Promise<PageExplanation>;
   /** Starts `qcc ARGS` as a process of its own that outlives this one; its pid. */
   spawnDetached(args: readonly string[]): number;
   /**

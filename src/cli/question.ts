@@ -13,10 +13,10 @@ export type Question =
 
 /** As the gateway makes them; earlier versions made shorter ones. */
 const ID = /(?<![\w-])req-[0-9a-hjkmnp-tv-z]{11,13}(?![\w-])/gi;
-const PART = /^(?:req-)?[0-9a-hjkmnp-tv-z]{4,13}$/i;
+const PART = /^(?:req-[0-9a-hjkmnp-tv-z]{1,13}|[0-9a-hjkmnp-tv-z]{4,13})$/i;
 
-/** The admin API takes no longer texts. */
-const MAX_TEXT_BYTES = 256 * 1024;
+/** The admin API takes no longer questions, as JSON. */
+const MAX_BODY_BYTES = 256 * 1024;
 
 /** What a text asks for. */
 export function questionOf(text: string): Question {
@@ -31,11 +31,13 @@ export function questionOf(text: string): Question {
   return { kind: 'text', text: bounded(said) };
 }
 
-/** As much of a text as the admin API takes. */
+/** As much of a text's beginning as the admin API takes. What JSON has to escape is longer there: up to six times. */
 function bounded(text: string): string {
-  const bytes = Buffer.from(text);
-  // A character may have been cut in two: what stands for it must fit, too.
-  return bytes.length <= MAX_TEXT_BYTES ? text : bytes.toString('utf8', 0, MAX_TEXT_BYTES - 4);
+  let kept = text.slice(0, MAX_BODY_BYTES);
+  while (Buffer.byteLength(JSON.stringify({ text: kept })) > MAX_BODY_BYTES) {
+    kept = kept.slice(0, Math.floor(kept.length * 0.9));
+  }
+  return kept;
 }
 
 /** Standard input to its end, or to the bound. */
@@ -45,7 +47,7 @@ export async function readInput({ stdin }: CliPorts): Promise<string> {
   for await (const part of stdin ?? process.stdin) {
     parts.push(Buffer.from(part));
     bytes += part.length;
-    if (bytes >= MAX_TEXT_BYTES) break;
+    if (bytes >= MAX_BODY_BYTES) break;
   }
   return Buffer.concat(parts).toString('utf8');
 }

@@ -34,6 +34,7 @@ export const zhSeeing: Readonly<Record<keyof typeof enSeeing, string>> = {
   nothingWrong: '账本中没有失败或有损失的请求。查看列表：qcc logs',
   newestFailed: '最近一个失败的请求：{id}（{age}）。',
   newestLost: '最近一个有损失的请求：{id}（{age}）。',
+  explainOffline: '网关未运行，以下只根据文本本身说明。',
   explainFoundBy: '匹配依据：{by}。',
   explainWhy: '原因',
   explainFix: '解决办法：',

@@ -37,8 +37,24 @@ export const explain: Run = async (cli, given) => {
   }
   // What was turned away is in the log, gateway or not.
   if (question.kind === 'id' && logLines(cli, question.id).length > 0) return fromLog(cli, question.id, json);
-  return failWithout(cli, state);
+  return byItself(cli, question, json, () => failWithout(cli, state));
 };
+
+/** Without a gateway a page can still be explained as such, if not whose request it was. */
+async function byItself(
+  { ports, screen }: Cli,
+  question: Question,
+  json: boolean,
+  otherwise: () => number,
+): Promise<number> {
+  const text = 'text' in question ? question.text : undefined;
+  const page = text === undefined ? undefined : await ports.explainPage?.(text);
+  if (page?.kind !== 'page' || page.unrecognised) return otherwise();
+  screen.remark('explainOffline');
+  if (json) screen.json(page);
+  else showPage(screen, page, []);
+  return 0;
+}
 
 async function wordsOf({ ports, screen }: Cli, given: Given): Promise<string> {
   if (given.words.length > 0 && given.words.join('') !== '-') return given.words.join(' ');
