@@ -105,6 +105,22 @@ describe('texts of other kinds', () => {
     expect(unmaskText(masked, text)).toMatchObject({ text, problems: [] });
   });
 
+  it.each([
+    ['a long word in a comment', `# ${'a'.repeat(900_000)}`],
+    ['a long word', `name: ${'a'.repeat(900_000)}`],
+    ['a long word in broken YAML', `[ ${'a-'.repeat(400_000)}`],
+    ['many secrets', 'api_key: s\n'.repeat(10_000)],
+    ['many that look like placeholders', `# ${'***1 '.repeat(20_000)}`],
+    ['nested deeply', '['.repeat(20_000)],
+    ['nested deeply, and sound', `${'['.repeat(3_000)}${']'.repeat(3_000)}`],
+  ])('%s comes back, and takes no time to speak of', (_, text) => {
+    expect(unmaskText(maskText(text), text).text).toBe(text);
+  });
+
+  it('a text full of wrong placeholders is told of the first hundred', () => {
+    expect(unmaskText('"***9"\n'.repeat(50_000), '').problems).toHaveLength(100);
+  });
+
   it('any text comes back as it was', () => {
     const piece = fc.constantFrom(
       'api_key: ',

@@ -22,6 +22,7 @@ interface Masked extends SecretPlace {
 /** The secrets of a text with their numbers, in its order. The same text always gives the same numbers. */
 function numbered(text: string): readonly Masked[] {
   const secrets = secretPlaces(text);
+  const secretAt = inOrder(secrets);
   const literals = [...text.matchAll(LITERAL)]
     .map(({ 0: source, index }) => ({
       from: index,
@@ -30,10 +31,19 @@ function numbered(text: string): readonly Masked[] {
       source,
       kind: 'literal',
     }))
-    .filter(({ from, to }) => !secrets.some((one) => from < one.to && one.from < to));
+    .filter(({ from, to }) => (secretAt(from)?.from ?? to) >= to);
   return [...secrets, ...literals]
     .sort((a, b) => a.from - b.from)
     .map((place, index) => ({ ...place, n: index + 1 }));
+}
+
+/** The first of sorted places that ends behind an offset; asked with offsets that never fall, so that all cost one pass. */
+function inOrder(places: readonly SecretPlace[]): (offset: number) => SecretPlace | undefined {
+  let index = 0;
+  return (offset) => {
+    while (index < places.length && places[index]!.to <= offset) index += 1;
+    return places[index];
+  };
 }
 
 /** The text with every secret that is written out in it replaced by a numbered placeholder. */
@@ -93,23 +103,29 @@ export function unmaskText(shownText: string, original: string): Unmasked {
 }
 
 function problemsOf(text: string, shownText: string, replaced: readonly Replaced[]): ConfigProblem[] {
-  const hidden = secretPlaces(text);
-  return replaced.flatMap(({ shownFrom, from, to, place, n }) => {
-    const message =
-      place === undefined
-        ? `"***${n}" stands for no secret of the file; expected the value itself, or a reference`
-        : isHidden(place, from, to, hidden)
-          ? undefined
-          : `"***${n}" stands for a secret, which would be shown here; expected it where it was, or a reference`;
-    return message === undefined ? [] : [{ ...placeAt(shownText, shownFrom), path: '', message }];
+  const hiddenAt = inOrder(secretPlaces(text));
+  const wrong = replaced.flatMap(({ shownFrom, from, to, place, n }) => {
+    if (place === undefined) {
+      const message = `"***${n}" stands for no secret of the file; expected the value itself, or a reference`;
+      return [{ shownFrom, message }];
+    }
+    if (isHidden(place, from, to, hiddenAt(from))) return [];
+    const message = `"***${n}" stands for a secret, which would be shown here; expected it where it was, or a reference`;
+    return [{ shownFrom, message }];
   });
+  return wrong
+    .slice(0, MOST_PROBLEMS)
+    .map(({ shownFrom, message }) => ({ ...placeAt(shownText, shownFrom), path: '', message }));
 }
 
+/** More nobody mends at once. */
+const MOST_PROBLEMS = 100;
+
 /** Comments and values of secret keys are shown nowhere; anything else only where it was. */
-function isHidden(place: Masked, from: number, to: number, hidden: readonly SecretPlace[]): boolean {
+function isHidden(place: Masked, from: number, to: number, cover: SecretPlace | undefined): boolean {
   if (place.kind === 'literal') return true;
-  const cover = hidden.find((one) => one.from <= from && to <= one.to);
-  return cover !== undefined && [place.kind, 'value', 'comment'].includes(cover.kind);
+  if (cover === undefined || cover.from > from || to > cover.to) return false;
+  return [place.kind, 'value', 'comment'].includes(cover.kind);
 }
 
 function shownAt(

@@ -1,6 +1,6 @@
 /** Words whose value is taken for a secret, as a key of any spelling: api_key, apiKey, x-api-key, … */
 const SECRET_WORDS =
-  /((?:[\w-]*(?:key|token|secret|password|passwd|authorization|cookie|proxy|webhook))["']?\s*[:=]\s*)(\S.*)$/i;
+  /((?:(?<![\w-])[\w-]*(?:key|token|secret|password|passwd|authorization|cookie|proxy|webhook))["']?\s*[:=]\s*)(\S.*)$/i;
 /** Tokens as vendors make them. */
 const VENDOR_TOKEN = /\b(?:sk|pk|rk|key|xai|gsk|ghp)[-_][\w-]{4,}/gi;
 /** A long run of letters and digits without a break: too long for a name, about right for a key. */

@@ -38,12 +38,17 @@ function keysTo(path: readonly unknown[]): readonly string[] {
  * text that can't be parsed is read line by line as well, and rather too much of it is taken for a secret.
  */
 export function secretPlaces(text: string): readonly SecretPlace[] {
-  let document: Document;
   try {
-    document = parseDocument(text, { prettyErrors: false, logLevel: 'silent', merge: true });
+    // Keys that stand twice are the parser's business: here the check would only cost.
+    const options = { prettyErrors: false, logLevel: 'silent', merge: true, uniqueKeys: false } as const;
+    return placesIn(text, parseDocument(text, options));
   } catch {
+    // Nested too deeply.
     return suspects(text, 0, text.length);
   }
+}
+
+function placesIn(text: string, document: Document): readonly SecretPlace[] {
   const scalars: { from: number; to: number }[] = [];
   const secrets: SecretPlace[] = [];
   visit(document, {
