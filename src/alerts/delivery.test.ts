@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { createFakeClock } from '../platform/fake-clock.ts';
-import type { PostResult } from '../telemetry/post.ts';
+import type { PostResult } from '../telemetry/telemetry.ts';
 import { createDelivery } from './delivery.ts';
 import type { AlertMessage } from './message.ts';
 import { alertSettings } from './test-alerts.ts';

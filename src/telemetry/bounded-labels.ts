@@ -1,5 +1,5 @@
 /** What stands for all that came too late. */
-export const OTHER = 'other';
+const OTHER = 'other';
 
 const LABEL_MAX_CHARS = 100;
 

@@ -6,6 +6,6 @@ export { type LineFilter, lineFilter, readLogTail, type TailOptions } from './lo
 export { createMetrics, type MetricReadings, type Metrics } from './metrics.ts';
 export { type OtlpSettings, otlpSettings } from './otlp/environment.ts';
 export { createOtlp, type Otlp } from './otlp/otlp.ts';
-export { createPoster, type PostAnswer, type Poster } from './post.ts';
+export { createPoster, type Poster, type PostResult } from './post.ts';
 export { maskKeys, redact } from './redact.ts';
 export { isCredentialHeader, shownHeaders } from './shown-headers.ts';
