@@ -16,8 +16,13 @@ export function Dialog(props: {
   const title = useId();
   useEffect(() => {
     const dialog = ref.current;
+    const before = document.activeElement;
     if (dialog && !dialog.open) dialog.showModal();
-    return () => dialog?.close();
+    return () => {
+      dialog?.close();
+      // A dialog that leaves the page takes the focus with it, unless it is given back afterwards.
+      queueMicrotask(() => before instanceof HTMLElement && before.isConnected && before.focus());
+    };
   }, []);
   return (
     <dialog
