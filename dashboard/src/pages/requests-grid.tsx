@@ -68,7 +68,8 @@ export function RequestGrid(props: { rows: readonly ExchangeRecord[]; whole: boo
     if (step === undefined || !element) return;
     event.preventDefault();
     const at = rows.findIndex(({ id }) => id === active);
-    const next = Math.min(rows.length - 1, Math.max(0, at < 0 ? range.from : at + step));
+    const from = at < 0 ? Math.ceil(view.top / rowPx) - 1 : at;
+    const next = Math.min(rows.length - 1, Math.max(0, from + step));
     setActive(rows[next]?.id);
     element.scrollTop = scrollTo(next, element.scrollTop, element.clientHeight, rowPx);
   };

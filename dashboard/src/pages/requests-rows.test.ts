@@ -102,7 +102,7 @@ describe('rows', () => {
   });
 
   it('are read on from the last millisecond, which may have more', () => {
-    const rows = [row({ id: 'b', startedAt: 9 }), row({ id: 'a', startedAt: 5 })];
+    const rows = [row({ id: 'b', startedAt: 9 }), row({ id: 'a', startedAt: 5.7 })];
     expect(nextUntil(rows, false)).toBe(6);
     expect(nextUntil(rows, true)).toBe(5);
     expect(nextUntil([], false)).toBeUndefined();

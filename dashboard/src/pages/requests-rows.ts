@@ -102,7 +102,8 @@ export function merged(
  */
 export function nextUntil(rows: readonly ExchangeRecord[], broughtNothing: boolean): number | undefined {
   const last = rows.at(-1);
-  return last && (broughtNothing ? last.startedAt : last.startedAt + 1);
+  // The gateway's clock has fractions of milliseconds, its API takes whole ones.
+  return last && Math.floor(last.startedAt) + (broughtNothing ? 0 : 1);
 }
 
 const CSV_COLUMNS: readonly (readonly [string, (row: ExchangeRecord) => string | number | undefined])[] = [
