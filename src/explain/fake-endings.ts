@@ -188,7 +188,7 @@ export const CLIENTS: readonly FakeCase[] = [
       exchange: { ...gone, leftMs: 12_000, leftSilentMs: 30, leftFate: 'grace', heartbeats: 2 },
     }),
     ...of('client-gave-up', 'gave-up-left', 'sure'),
-    says: /2 heartbeats/,
+    says: /heartbeats sent: 2/,
   },
   {
     name: 'it left and was joined to the same answer',
@@ -203,7 +203,7 @@ export const CLIENTS: readonly FakeCase[] = [
       },
     }),
     ...of('client-gave-up', 'gave-up-left', 'sure'),
-    says: /joined to the same answer, 1 times/,
+    says: /joined to the same answer, 1 time/,
   },
   {
     name: 'sent away, and never came back',

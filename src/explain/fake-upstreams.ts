@@ -65,7 +65,7 @@ export const SLOW_AND_DOWN: readonly FakeCase[] = [
       events: [{ at: BEGAN_AT + 90_000, kind: 'verification-failed' }],
     }),
     ...of('server-down', 'down-all', 'sure'),
-    says: /1 verifications of it failed/,
+    says: /1 verification of it failed/,
   },
   {
     name: 'silent for all, but a verification passes meanwhile: it is not down',

@@ -8,7 +8,7 @@ export const FACTS = {
   },
   said: { en: 'The answer said: “{said}”.', zh: '应答内容：“{said}”。' },
   failing: {
-    en: '{failed} of the last {calls} calls to {endpoint} failed.',
+    en: '{failed} of the last {calls|call|calls} to {endpoint} failed.',
     zh: '最近 {calls} 次发往 {endpoint} 的调用中有 {failed} 次失败。',
   },
   noHistory: {
@@ -20,15 +20,15 @@ export const FACTS = {
     zh: '发往 {endpoint} 的调用连续失败 {calls} 次，其间没有一次成功。',
   },
   answeredToo: {
-    en: 'In the hour around, {endpoint} answered {answered} calls and failed {failed}.',
+    en: 'In the hour around, {endpoint} answered {answered|call|calls} and failed {failed}.',
     zh: '前后一小时内，{endpoint} 成功 {answered} 次，失败 {failed} 次。',
   },
   timedOutToo: {
-    en: '{timeouts} of {calls} calls to {endpoint} ran into a timer in the hour around; {answered} were answered.',
+    en: '{timeouts} of {calls|call|calls} to {endpoint} ran into a timer in the hour around; {answered} were answered.',
     zh: '前后一小时内，发往 {endpoint} 的 {calls} 次调用中有 {timeouts} 次超时，{answered} 次成功。',
   },
   checksFailed: {
-    en: '{checks} verifications of it failed, too.',
+    en: '{checks|verification|verifications} of it failed, too.',
     zh: '对它的验证也失败了 {checks} 次。',
   },
   opened: {
@@ -40,7 +40,7 @@ export const FACTS = {
     zh: '自接入 QCC 以来，它从未成功应答过。',
   },
   cutsSeen: {
-    en: 'Cuts after {shortest} to {longest} of silence were seen {times} times at {endpoint} in the hour around.',
+    en: 'Cuts after {shortest} to {longest} of silence were seen {times|time|times} at {endpoint} in the hour around.',
     zh: '前后一小时内，在 {endpoint} 处共出现 {times} 次静默 {shortest} 至 {longest} 后的切断。',
   },
   pageCut: {
@@ -56,7 +56,7 @@ export const FACTS = {
     zh: '配置中写明该处边缘允许 {silence} 的静默。',
   },
   edgeLearned: {
-    en: 'QCC has learned that an edge there cuts after {silence} of silence ({cuts} cuts).',
+    en: 'QCC has learned that an edge there cuts after {silence} of silence ({cuts|cut|cuts}).',
     zh: 'QCC 已学到该处的边缘会在静默 {silence} 后切断（{cuts} 次）。',
   },
   totalKnown: {
@@ -70,7 +70,7 @@ export const FACTS = {
     zh: '它要求等待 {seconds}（retry-after）。',
   },
   limitedToo: {
-    en: '{limited} of {calls} calls to {endpoint} were limited in the hour around.',
+    en: '{limited} of {calls|call|calls} to {endpoint} were limited in the hour around.',
     zh: '前后一小时内，发往 {endpoint} 的 {calls} 次调用中有 {limited} 次被限。',
   },
   refusedAll: {
@@ -82,7 +82,7 @@ export const FACTS = {
     zh: '第 {n} 次尝试：DNS {dns}，TCP {tcp}，TLS {tls}。',
   },
   connectsFailed: {
-    en: '{failed} of {calls} calls to {endpoint} got no connection in the hour around, {answered} were answered.',
+    en: '{failed} of {calls|call|calls} to {endpoint} got no connection in the hour around, {answered} were answered.',
     zh: '前后一小时内，发往 {endpoint} 的 {calls} 次调用中有 {failed} 次未能连上，{answered} 次成功。',
   },
   breaks: {
@@ -94,7 +94,7 @@ export const FACTS = {
     zh: '首个事件在 {first} 时到达；计时器触发时它只静默了 {silence}。',
   },
   tookLonger: {
-    en: '{longer} of {answered} answers of {endpoint} in the hour around took longer than {limit} and came; the longest {longest}.',
+    en: '{longer} of {answered|answer|answers} of {endpoint} in the hour around took longer than {limit} and came; the longest {longest}.',
     zh: '前后一小时内，{endpoint} 的 {answered} 次成功应答中有 {longer} 次超过 {limit} 才到达，最长 {longest}。',
   },
   nearLimit: {
@@ -114,7 +114,7 @@ export const FACTS = {
     zh: '同一请求再次发出（{id}），{took} 后得到应答。',
   },
   leftAt: {
-    en: 'The client left after {left}; the last byte to it had gone out {silence} before; {beats} heartbeats had been sent.',
+    en: 'The client left after {left}; the last byte to it had gone out {silence} before; heartbeats sent: {beats}.',
     zh: '客户端在 {left} 时离开；此前 {silence} 发出最后一个字节；已发送 {beats} 次心跳。',
   },
   leftAtPlain: {
@@ -146,7 +146,7 @@ export const FACTS = {
     zh: '已知有客户端会在此时放弃：{who}。',
   },
   joined: {
-    en: 'It asked again and was joined to the same answer, {times} times, without a second call.',
+    en: 'It asked again and was joined to the same answer, {times|time|times}, without a second call.',
     zh: '它再次请求并接续了同一个应答（{times} 次），没有产生第二次调用。',
   },
   askedAgain: {
@@ -165,7 +165,7 @@ export const FACTS = {
     zh: '上游的调用编号：{id}。',
   },
   otherModels: {
-    en: '{endpoint} answered {answered} calls in the hour around, of other models or paths.',
+    en: '{endpoint} answered {answered|call|calls} in the hour around, of other models or paths.',
     zh: '前后一小时内，{endpoint} 成功应答了 {answered} 次其它模型或路径的调用。',
   },
 } as const satisfies Record<string, Message>;

@@ -129,23 +129,23 @@ export const DEEDS = {
   costUnknown: { en: 'What it cost is not known.', zh: '费用未知。' },
   costRunning: { en: 'What it costs is known when it ends.', zh: '费用要等结束后才知道。' },
   lostKnown: {
-    en: 'Of that {lost} is lost: {calls} upstream calls were paid for whose answer nobody got.',
+    en: 'Of that {lost} is lost, paid for {calls|upstream call|upstream calls} whose answer nobody got.',
     zh: '其中损失 {lost}：有 {calls} 次上游调用付了费，却无人收到应答。',
   },
   lostUnpriced: {
-    en: '{calls} upstream calls were paid for whose answer nobody got; how much that is, is not known.',
+    en: 'Nobody got the answer of {calls|upstream call|upstream calls} that had to be paid; how much that is, is not known.',
     zh: '有 {calls} 次上游调用付了费却无人收到应答，金额未知。',
   },
   lostMaybe: {
-    en: '{calls} upstream calls may have been charged although no answer came of them: maybe lost, and how much is not known.',
+    en: 'No answer came of {calls|upstream call|upstream calls} that may have been charged: maybe lost, and how much is not known.',
     zh: '有 {calls} 次上游调用没有得到应答但可能已计费：可能损失，金额未知。',
   },
   saved: {
-    en: '{calls} clients that asked again got the same answer without a second call, which saved {saved}.',
+    en: '{calls|client|clients} that asked again got the same answer without a second call, which saved {saved}.',
     zh: '{calls} 个再次请求的客户端得到同一应答，没有第二次调用，节省 {saved}。',
   },
   savedUnpriced: {
-    en: '{calls} clients that asked again got the same answer without a second call.',
+    en: '{calls|client|clients} that asked again got the same answer without a second call.',
     zh: '{calls} 个再次请求的客户端得到同一应答，没有第二次调用。',
   },
   streamed: {
@@ -169,7 +169,7 @@ export const DEEDS = {
     zh: '没有继续尝试：失败的调用很可能已计费，或尝试次数已达上限。',
   },
   heartbeats: {
-    en: 'It sent the client {beats} signs of life while the answer was being made.',
+    en: 'It sent the client {beats|sign|signs} of life while the answer was being made.',
     zh: '生成应答期间向客户端发送了 {beats} 次心跳。',
   },
   ranOn: {

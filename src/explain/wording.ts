@@ -53,10 +53,18 @@ function shown(word: Word, language: Language): string {
   return `${new Date(word.at).toISOString().slice(0, 19).replace('T', ' ')} UTC`;
 }
 
+/** `{n}`, or `{n|call|calls}`: the number with its noun. */
+const PLACE = /\{(\w+)(?:\|([^|}]+)\|([^|}]+))?\}/g;
+/** Between a unit and what follows it Chinese has no space. */
+const LOOSE_UNIT = /(秒) (?=[\u4e00-\u9fff])/g;
+
 /** The text with its places filled. A place without a word stays visible, so that a test can find it. */
 export function say(message: Message, words: Words, language: Language): string {
-  return message[language].replace(/\{(\w+)\}/g, (place, name: string) => {
+  const text = message[language].replace(PLACE, (place, name: string, one?: string, many?: string) => {
     const word = words[name];
-    return word === undefined ? place : shown(word, language);
+    if (word === undefined) return place;
+    const noun = word === 1 ? one : many;
+    return shown(word, language) + (noun === undefined ? '' : ` ${noun}`);
   });
+  return language === 'zh' ? text.replace(LOOSE_UNIT, '$1') : text;
 }

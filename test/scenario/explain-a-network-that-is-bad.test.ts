@@ -45,7 +45,7 @@ it('connections that come about only now and then are the network’s', async ()
   const model = await upstream({ keepAliveMs: 1 });
   const proxy = await lossyWay();
   const gateway = await gatewayWith(
-    `timeouts: { connect: 400ms }\nretry: { max: 0 }\n${cluster([model], () => `, proxy: "${proxy}", max_failures: 50`)}`,
+    `timeouts: { connect: 1s }\nretry: { max: 0 }\n${cluster([model], () => `, proxy: "${proxy}", max_failures: 50`)}`,
   );
   const statuses: number[] = [];
   for (let i = 0; i < 4; i += 1) {

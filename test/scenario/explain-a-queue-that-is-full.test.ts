@@ -24,7 +24,7 @@ const running = async (url: string) =>
   ((await (await fetch(`${url}/__qcc__/exchanges`)).json()) as unknown[]).length;
 
 it('a request that found the queue full, and one that spent its time waiting', async () => {
-  const model = await upstream({ firstByteMs: 900 });
+  const model = await upstream({ firstByteMs: 2_500 });
   const store = memoryStore();
   const yaml = `queue: { max: 1 }\n${cluster([model], () => ', limits: { concurrency: 1 }')}`;
   const gateway = await gatewayWith(yaml, { store });

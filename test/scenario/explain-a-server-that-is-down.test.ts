@@ -34,7 +34,7 @@ it('a server that refuses every call and every verification is down', async () =
   expect(finding.what).toContain(`e0 refused the connection (ECONNREFUSED 127.0.0.1:${model.port})`);
   expect(finding.evidence).toContain('3 of the last 4 calls to e0 failed.');
   expect(finding.evidence).toContain('3 calls in a row to e0 failed, none was answered between.');
-  expect(finding.evidence.join('\n')).toMatch(/\d+ verifications of it failed, too\./);
+  expect(finding.evidence.join('\n')).toMatch(/\d+ verifications? of it failed, too\./);
   expect(explanation.did).toContain('It took e0 out of service, and verifies it until it answers again.');
 });
 

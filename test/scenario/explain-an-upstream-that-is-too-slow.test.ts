@@ -7,7 +7,7 @@ afterEach(closeAll);
 it('an upstream that times out often and sometimes works is called slow, with its record', async () => {
   const model = await upstream();
   const gateway = await gatewayWith(
-    `timeouts: { first_byte: 400ms }\nretry: { max: 0 }\n${cluster([model], () => ', max_failures: 50')}`,
+    `timeouts: { first_byte: 1s }\nretry: { max: 0 }\n${cluster([model], () => ', max_failures: 50')}`,
   );
   for (let i = 0; i < 6; i += 1) await post(`${gateway.url}/v1/messages`, ANTHROPIC_REQUEST);
   model.program({ hang: 'before-head' });
@@ -17,7 +17,7 @@ it('an upstream that times out often and sometimes works is called slow, with it
   const finding = firstFinding(explanation, 'upstream-slow');
   expect(finding).toMatchObject({ certainty: 'sure', attempts: [1] });
   expect(finding.what).toContain(`e0 sent nothing for ${shownMs(explanation.attempts[0]?.silenceMs)}`);
-  expect(finding.what).toContain('first_byte timer (400 ms, set by timeouts)');
+  expect(finding.what).toContain('first_byte timer (1 s, set by timeouts)');
   expect(finding.evidence).toContain(
     '2 of 8 calls to e0 ran into a timer in the hour around; 6 were answered.',
   );
