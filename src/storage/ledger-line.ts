@@ -82,7 +82,7 @@ export function closedByCrash(known: KnownExchange): KnownExchange {
   const all = [...attempts.values()].sort((a, b) => a.n - b.n);
   const lost = all.filter((attempt) => attemptLost(attempt, 'unknown'));
   const last = all.at(-1);
-  const failure = all.findLast(({ result }) => result !== 'answered' && result !== 'rejected');
+  const failure = all.findLast(({ result }) => !NO_FAILURES.includes(result));
   const { lostMicroUsd: _unknown, ...kept } = exchange;
   return {
     exchange: {
@@ -99,6 +99,8 @@ export function closedByCrash(known: KnownExchange): KnownExchange {
     begun: new Map(),
   };
 }
+
+const NO_FAILURES: readonly AttemptRecord['result'][] = ['answered', 'rejected', 'cancelled'];
 
 function crashedAttempt(
   { exchangeId, n, endpointId, startedAt, why }: BegunAttempt,

@@ -53,9 +53,12 @@ export const LEDGER_TABLES: readonly string[] = [
 /** From this duration on, slow exchanges have an index of their own. */
 export const SLOW_INDEX_MS = 10_000;
 
-/** Last attempt that failed and said why; its exchange's cause where it has none yet. */
+/** As records say it now: why the last attempt that failed did… */
 const LAST_FAILURE = `select result from attempts where exchange_id = exchanges.id
-     and result is not null and result not in ('answered', 'rejected') order by n desc limit 1`;
+     and result is not null and result not in ('answered', 'rejected', 'cancelled') order by n desc limit 1`;
+
+/** …and else what the exchange's end says. */
+const ENDING = `case delivery when 'delivered' then 'rejected' when 'left' then 'client-left' end`;
 
 /**
  * Migration `2026-11-c-evidence`, never changed once released. `duration_ms` costs a row nothing: it is computed as it
@@ -93,10 +96,10 @@ export const EVIDENCE: readonly string[] = [
     'headers text',
     'said text',
   ].map((column) => `alter table attempts add column ${column}`),
-  `update exchanges set failed = 1, cause = coalesce((${LAST_FAILURE}), error),
+  `update exchanges set failed = 1, cause = coalesce((${LAST_FAILURE}), error, ${ENDING}),
        attempt_count = (select count(*) from attempts where exchange_id = exchanges.id),
        endpoint_id = (select endpoint_id from attempts where exchange_id = exchanges.id order by n desc limit 1)
-     where delivery not in ('running', 'delivered') or status >= 400`,
+     where delivery <> 'running' and (delivery <> 'delivered' or status >= 400)`,
   // One that serves both: by client and model, it leaves out other models' rows without looking them up.
   'drop index exchanges_by_client',
   'drop index exchanges_by_client_start',

@@ -67,6 +67,9 @@ describe('a store on disk', () => {
       ['good', 1_000, 31_000, 'delivered', 200, null],
       ['cut', 2_000, 3_000, 'broken', null, null],
       ['full', 3_000, 3_500, 'refused', 503, 'queue_full'],
+      ['gone', 500, 600, 'left', null, null],
+      ['wrong', 400, 500, 'delivered', 400, null],
+      ['now', 300, null, 'running', null, null],
     ] as const)
       database
         .prepare(
@@ -89,7 +92,11 @@ describe('a store on disk', () => {
     const store = await open();
     const ids = async (query: Partial<LedgerQuery>) =>
       (await store.ledgerList({ limit: 9, ...query })).map(({ id }) => id);
-    expect(await ids({ failed: true })).toEqual(['full', 'cut']);
+    expect(await ids({ failed: true })).toEqual(['full', 'cut', 'gone', 'wrong', 'now']);
+    expect(await ids({ cause: 'client-left' })).toEqual(['gone']);
+    expect(await ids({ cause: 'rejected' })).toEqual(['wrong']);
+    // It was running as the program before ended.
+    expect(await ids({ failed: true, until: 400 })).toEqual(['now']);
     expect(await ids({ slowMs: 20_000 })).toEqual(['good']);
     expect(await store.ledgerList({ limit: 1, cause: 'truncated' })).toMatchObject([
       { id: 'cut', failed: true, attemptCount: 2, endpointId: 'e2' },
