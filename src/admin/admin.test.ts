@@ -1,13 +1,12 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { fail } from '../domain/result.ts';
+import { type FakeAdmin, fakeAdmin } from './fake-admin.ts';
 import {
   CLUSTER,
   CONFIG,
   ENDPOINT,
   EXCHANGE,
   EXPLANATION,
-  type FakeAdmin,
-  fakeAdmin,
   GATEWAY,
   PAGE,
   POINT,
@@ -17,7 +16,7 @@ import {
   SUMMARY,
   VERIFIED,
   WHAT_IF,
-} from './fake-admin.ts';
+} from './fake-views.ts';
 
 let admin: FakeAdmin;
 

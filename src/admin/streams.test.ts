@@ -1,7 +1,8 @@
 import type { IncomingMessage } from 'node:http';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createFakeClock, type FakeClock } from '../platform/fake-clock.ts';
-import { type FakeAdmin, fakeAdmin, LIVE, RECORDED } from './fake-admin.ts';
+import { type FakeAdmin, fakeAdmin } from './fake-admin.ts';
+import { LIVE, RECORDED } from './fake-views.ts';
 import { readEvents } from './sse-reader.ts';
 
 let clock: FakeClock;
