@@ -26,7 +26,7 @@ export function circuitWords({ circuit }: EndpointView, now: number): string {
 }
 
 /** What stands in front of it, one limit a line, with where that is known from. */
-export function edgeLimits(endpoint: EndpointView): readonly { text: string; from: string }[] {
+function edgeLimits(endpoint: EndpointView): readonly { text: string; from: string }[] {
   const { edge, learnedEdge } = endpoint;
   const configured = t('edge.configured');
   return [

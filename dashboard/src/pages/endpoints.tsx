@@ -55,7 +55,7 @@ function EndpointList({ view }: { view: LiveView }) {
   );
 }
 
-export function EndpointName({ name, baseUrl }: { name: string; baseUrl: string }) {
+function EndpointName({ name, baseUrl }: { name: string; baseUrl: string }) {
   return (
     <span class="two-lines names">
       <span>{name}</span>
