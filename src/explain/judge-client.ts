@@ -75,7 +75,7 @@ function againFacts(evidence: Evidence, rules: ExplainRules): readonly Fact[] {
 const SAME_SIZE = 0.02;
 
 /** The next exchange that looks like the same request. */
-export function askedAgain({ exchange, later }: Evidence, rules: ExplainRules): ExchangeRecord | undefined {
+function askedAgain({ exchange, later }: Evidence, rules: ExplainRules): ExchangeRecord | undefined {
   const leftAt = exchange.startedAt + (exchange.leftMs ?? 0);
   return later.find(
     (one) =>

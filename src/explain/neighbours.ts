@@ -85,7 +85,7 @@ export const silenceAtEnd = ({ result, silenceMs, longestSilenceMs }: AttemptRec
   result === 'edge-timeout' ? Math.max(silenceMs ?? 0, longestSilenceMs) : (silenceMs ?? longestSilenceMs);
 
 /** Ended as an edge ends a call: its page, or a break after a silence. */
-export const isCut = ({ result, phase }: AttemptRecord): boolean =>
+const isCut = ({ result, phase }: AttemptRecord): boolean =>
   result === 'edge-timeout' || ((result === 'reset' || result === 'truncated') && phase !== 'send');
 
 /** Silences of the cuts among the neighbours that are like `ms`, the call's own not counted. */

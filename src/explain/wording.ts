@@ -29,7 +29,7 @@ export function oneLine(text: string, most = MOST_CHARACTERS): string {
 }
 
 /** `350 ms`, `2.14 s`, `100.2 s`, `1250 s`: requests are told of in seconds. */
-export function span(ms: number, language: Language): string {
+function span(ms: number, language: Language): string {
   const value = Math.max(0, ms);
   if (value < 999.5) return `${Math.round(value)} ${language === 'zh' ? '毫秒' : 'ms'}`;
   const seconds = value / 1_000;
@@ -38,7 +38,7 @@ export function span(ms: number, language: Language): string {
 }
 
 /** `$12.34`, `$0.0421`, `$0.000003`: as many digits as it takes to be no rounded nought. */
-export function money(microUsd: number): string {
+function money(microUsd: number): string {
   const usd = microUsd / 1_000_000;
   if (usd === 0) return '$0';
   const digits = usd >= 1 ? 2 : usd >= 0.01 ? 4 : 6;

@@ -1,28 +1,55 @@
 import { afterEach, describe, expect, it } from 'vitest';
+import type { ExchangeView } from '../../src/domain/view.ts';
+import type { Simulator } from '../../src/simulator/simulator.ts';
 import { memoryStore } from '../../src/storage/storage.ts';
 import { explainScaled, explanationOf, firstFinding, lastExchange, shownMs } from '../harness/explanation.ts';
-import { ANTHROPIC_REQUEST, closeAll, cluster, gatewayWith, post, upstream } from '../harness/gateway.ts';
+import {
+  ANTHROPIC_REQUEST,
+  closeAll,
+  cluster,
+  gatewayWith,
+  post,
+  type RunningGateway,
+  until,
+  upstream,
+} from '../harness/gateway.ts';
 
 afterEach(closeAll);
 
 const CUT = 'disconnect: { cut_silence: 20ms, grace: 100ms }\n';
 
-async function askAndHangUp(url: string, body: unknown, ms: number): Promise<void> {
-  await fetch(`${url}/v1/messages`, {
+/** Asks, hangs up `ms` after the call has gone upstream, and returns once the gateway knows. */
+async function askAndHangUp(
+  gateway: RunningGateway,
+  model: Simulator,
+  body: unknown,
+  ms: number,
+): Promise<void> {
+  const before = model.counts().started;
+  const abort = new AbortController();
+  const asked = fetch(`${gateway.url}/v1/messages`, {
     method: 'POST',
     headers: { 'content-type': 'application/json', 'x-api-key': 'client-key' },
     body: JSON.stringify(body),
-    signal: AbortSignal.timeout(ms),
+    signal: abort.signal,
   })
     .then((response) => response.text())
     .catch(() => undefined);
+  await until(() => model.counts().started > before);
+  await new Promise((resolve) => setTimeout(resolve, ms));
+  abort.abort();
+  await asked;
+  await until(async () => {
+    const views = (await (await fetch(`${gateway.url}/__qcc__/exchanges`)).json()) as ExchangeView[];
+    return views.every(({ followers }) => followers === 0);
+  });
 }
 
 describe('a client leaves before its answer is whole', () => {
   it('and asks again: it was joined to the same answer', async () => {
-    const model = await upstream({ firstByteMs: 2_000 });
+    const model = await upstream({ firstByteMs: 4_000 });
     const gateway = await gatewayWith(CUT + cluster([model]));
-    await askAndHangUp(gateway.url, ANTHROPIC_REQUEST, 300);
+    await askAndHangUp(gateway, model, ANTHROPIC_REQUEST, 300);
     expect((await post(`${gateway.url}/v1/messages`, ANTHROPIC_REQUEST)).headers.get('x-qcc-joined')).toBe(
       'live',
     );
@@ -38,7 +65,7 @@ describe('a client leaves before its answer is whole', () => {
   it('and asks again after its first call was cancelled: the repeat is found', async () => {
     const model = await upstream({ firstByteMs: 60_000 });
     const gateway = await gatewayWith(`disconnect: { policy: cancel }\n${cluster([model])}`);
-    await askAndHangUp(gateway.url, ANTHROPIC_REQUEST, 300);
+    await askAndHangUp(gateway, model, ANTHROPIC_REQUEST, 300);
     const { id } = await lastExchange(gateway, 1);
     model.program({});
     await post(`${gateway.url}/v1/messages`, ANTHROPIC_REQUEST);
@@ -53,12 +80,12 @@ describe('a client leaves before its answer is whole', () => {
 });
 
 it('clients that are all cut at one silence were cut by an edge in front of the gateway', async () => {
-  const model = await upstream({ firstByteMs: 2_000 });
+  const model = await upstream({ firstByteMs: 4_000 });
   const store = memoryStore();
   const yaml = CUT + cluster([model]);
   const gateway = await gatewayWith(yaml, { store });
   for (let i = 0; i < 3; i += 1)
-    await askAndHangUp(gateway.url, { ...ANTHROPIC_REQUEST, max_tokens: 1_000 + i }, 500);
+    await askAndHangUp(gateway, model, { ...ANTHROPIC_REQUEST, max_tokens: 1_000 + i }, 500);
   const { id } = await lastExchange(gateway, 3);
   const explanation = await explainScaled(store, yaml, id, { cutSilenceMs: 50, alikeShare: 0.9 });
   const finding = firstFinding(explanation, 'edge-cut');
