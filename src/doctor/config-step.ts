@@ -78,7 +78,7 @@ function inForce(endpoint: Endpoint, settings: Settings, say: Say): string[] {
 }
 
 /** What the configuration says of an endpoint, and the slips that can be seen without asking anybody. */
-export function judgeConfig(endpoint: Endpoint, settings: Settings, say: Say): Finding {
+function judgeConfig(endpoint: Endpoint, settings: Settings, say: Say): Finding {
   const complaints = [...aboutUrl(endpoint, settings, say), ...aboutKey(endpoint, say)];
   return withComplaints(complaints, {
     summary: complaints[0]?.what ?? say('configFine', { name: endpoint.name, url: endpoint.baseUrl }),

@@ -2,7 +2,8 @@ import { textOf } from './ask.ts';
 import { isPage, saidIn } from './error-text.ts';
 import { inWords, rounded } from './figures.ts';
 import { type Complaint, type Finding, type Step, withComplaints } from './step.ts';
-import { isNotServed, type Talk, talkOf } from './talk.ts';
+import { isNotServed, talkOf } from './talk.ts';
+import type { Talk } from './talked.ts';
 import type { Say } from './texts.ts';
 
 type Words = { readonly what: string; readonly fix: string };

@@ -2,7 +2,8 @@ import { textOf } from './ask.ts';
 import { saidIn, speaksOfModel } from './error-text.ts';
 import { nearest } from './nearest.ts';
 import { type Finding, type Step, skipped, type Visit } from './step.ts';
-import { type Talk, talkHeaders, talkOf } from './talk.ts';
+import { talkHeaders, talkOf } from './talk.ts';
+import type { Talk } from './talked.ts';
 import type { Say } from './texts.ts';
 
 const LIST_MS = 15_000;

@@ -13,7 +13,8 @@ import {
   type Visit,
   withComplaints,
 } from './step.ts';
-import { type Talk, talkHeaders, talkOf, whomToAsk } from './talk.ts';
+import { talkHeaders, talkOf, whomToAsk } from './talk.ts';
+import type { Talk } from './talked.ts';
 import type { Say } from './texts.ts';
 
 const UP_TO_MS = 130_000;

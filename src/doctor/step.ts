@@ -4,7 +4,7 @@ import type { Settings } from '../domain/settings.ts';
 import type { Language } from '../errors/catalogue.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Asker } from './ask.ts';
-import type { Talk } from './talk.ts';
+import type { Talk } from './talked.ts';
 import type { Say } from './texts.ts';
 
 /** What the doctor works with. */

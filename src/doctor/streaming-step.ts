@@ -58,7 +58,7 @@ function complain(measured: StreamMeasured, said: string, say: Say): Complaint[]
 }
 
 /** `said`: what the body says where it is no stream, free of secrets. */
-export function judgeStreaming(measured: StreamMeasured, said: string, say: Say): Finding {
+function judgeStreaming(measured: StreamMeasured, said: string, say: Say): Finding {
   const { heard, manner, firstEventMs } = measured;
   const complaints = complain(measured, said, say);
   const first = inWords(firstEventMs ?? heard.totalMs);

@@ -3,26 +3,10 @@ import type { Endpoint } from '../domain/endpoint.ts';
 import type { Protocol } from '../domain/protocol.ts';
 import { pickModel, randomCode } from '../health/health.ts';
 import { answerText, GENERATE_PATHS, readAnswer, verificationCall } from '../protocols/protocols.ts';
-import { type Heard, textOf } from './ask.ts';
+import { textOf } from './ask.ts';
 import { speaksOfModel } from './error-text.ts';
 import type { Visit } from './step.ts';
-
-/** A conversation that was tried, and what became of it. */
-export interface Talk {
-  readonly protocol: Protocol;
-  /** As a client would ask for it. */
-  readonly model: string;
-  /** As the endpoint was asked, after its `models`. */
-  readonly sentModel: string;
-  readonly code: string;
-  readonly heard: Heard;
-  /** What the answer's text says; absent where the body is no answer of this protocol. */
-  readonly text?: string;
-  /** What the body is, where it is no answer. */
-  readonly notAnswer?: string;
-  /** Protocols whose path is not served, tried before this one. */
-  readonly notServed: readonly Protocol[];
-}
+import type { Talk } from './talked.ts';
 
 /** Headers of a generation call of ours. */
 export function talkHeaders(endpoint: Endpoint, protocol: Protocol, stream: boolean): string[] {

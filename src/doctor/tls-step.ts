@@ -31,7 +31,7 @@ const SHOWN_CHARS = 300;
 const day = (instant: number): string => new Date(instant).toISOString().slice(0, 10);
 
 /** In days, rounded down. */
-export const daysLeft = (validTo: number, now: number): number => Math.floor((validTo - now) / DAY_MS);
+const daysLeft = (validTo: number, now: number): number => Math.floor((validTo - now) / DAY_MS);
 
 function aboutDistrust(code: string, say: Say): Complaint {
   const bad = (what: Parameters<Say>[0], fix: Parameters<Say>[0]): Complaint => ({

@@ -216,6 +216,13 @@ describe('judgeHttp', () => {
     ['quick', times(90, 30, 31, 29), 'ok', /answers in 30 ms/],
     ['the first one does not count', times(900, 30, 31, 29), 'ok', /answers in 30 ms/],
     ['slow', times(900, 301, 301, 301), 'warning', /takes 301 ms/],
+    [
+      'slow only since the way is long',
+      { ...times(900, 471, 471, 471), tcpMedianMs: 308 },
+      'ok',
+      /in 471 ms/,
+    ],
+    ['slow besides', { ...times(900, 600, 600, 600), tcpMedianMs: 308 }, 'warning', /takes 600 ms/],
     ['silent', { answers: [silent(true)] }, 'bad', /No answer within/],
     ['broken', { answers: [silent(false)] }, 'bad', /connection was closed/],
     ['nothing', { answers: [] }, 'bad', /No HTTP answer/],
@@ -235,7 +242,7 @@ describe('judgeHttp', () => {
 
   it.each([
     [20, /server or a proxy/],
-    [290, /way is long/],
+    [180, /way is long/],
     [undefined, /way is long/],
   ])('slow where connecting takes %s ms', (tcpMedianMs, fix) => {
     const measured = { ...times(900, 300, 300, 300), ...(tcpMedianMs === undefined ? {} : { tcpMedianMs }) };
