@@ -48,7 +48,11 @@ export const LAYERS = {
     imports: ['sse'],
   },
   sse: { kind: 'core', what: 'event-stream framing', imports: [] },
-  explain: { kind: 'core', what: 'why a request was slow, cut or failed, from what the ledger holds', imports: [] },
+  explain: {
+    kind: 'core',
+    what: 'why a request was slow, cut or failed, from what the ledger holds',
+    imports: [],
+  },
   health: {
     kind: 'shell',
     what: 'verification probes that work off the failure queue',

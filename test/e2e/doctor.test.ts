@@ -6,12 +6,11 @@ import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Check, Diagnosis } from '../../src/domain/checkup.ts';
 import { certificate, DAY_MS } from '../harness/certificates.ts';
+import { NGINX } from './harness/places.ts';
 import { type Env, start, waitFor } from './harness/process.ts';
 import { cleanUp, closeLater, homeWith, qcc, simulatorProcess, tempFolder } from './harness/qcc.ts';
 
 afterEach(cleanUp);
-
-const NGINX = '/usr/sbin/nginx';
 
 interface Report {
   readonly endpoints: readonly { readonly checks: readonly Check[] }[];

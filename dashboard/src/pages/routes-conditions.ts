@@ -19,7 +19,7 @@ export function conditionsOf(match: Route['match']): readonly string[] {
 }
 
 /** `≥ 32,000`, `≤ 4.1 kB`, `10 … 20`. */
-export function spanOf(
+function spanOf(
   { min, max }: { min?: number; max?: number },
   show: (value: number) => string,
 ): string {
