@@ -19,10 +19,7 @@ export function conditionsOf(match: Route['match']): readonly string[] {
 }
 
 /** `≥ 32,000`, `≤ 4.1 kB`, `10 … 20`. */
-function spanOf(
-  { min, max }: { min?: number; max?: number },
-  show: (value: number) => string,
-): string {
+function spanOf({ min, max }: { min?: number; max?: number }, show: (value: number) => string): string {
   if (min !== undefined && max !== undefined) return `${show(min)} … ${show(max)}`;
   if (min !== undefined) return `≥ ${show(min)}`;
   return max === undefined ? '' : `≤ ${show(max)}`;
