@@ -1,11 +1,10 @@
 import type { Fleet } from './cluster/cluster.ts';
-import type { Limits } from './domain/endpoint.ts';
 import type { Explanation, PageExplanation } from './domain/explanation.ts';
-import type { EndpointView } from './domain/health.ts';
 import type { ExchangeRecord, LedgerEntry } from './domain/ledger.ts';
 import type { Settings } from './domain/settings.ts';
 import type { Language } from './errors/catalogue.ts';
 import {
+  type ClusterEvidence,
   type EndpointEvidence,
   type Evidence,
   type ExplainRules,
@@ -167,9 +166,13 @@ async function endpointEvidence(
 }
 
 function clusterOf(name: string, { fleet, now }: ExplainingPorts): Evidence['cluster'] {
-  return fleet.views(now(), name).map((view): EndpointView & { limits?: Limits } => {
-    const limits = fleet.endpoint(view.id)?.limits;
-    return limits ? { ...view, limits } : view;
+  return fleet.views(now(), name).map((view): ClusterEvidence => {
+    const { limits, cancelStopsBilling } = fleet.endpoint(view.id) ?? {};
+    return {
+      ...view,
+      ...(limits ? { limits } : {}),
+      ...(cancelStopsBilling === undefined ? {} : { cancelStopsBilling }),
+    };
   });
 }
 

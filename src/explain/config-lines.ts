@@ -3,7 +3,7 @@ import type { Route } from '../domain/settings.ts';
 import type { Language } from '../errors/catalogue.ts';
 import { durationBelow, durationText, indented, yamlText, yamlUrl } from './config-text.ts';
 import type { Evidence } from './evidence.ts';
-import type { Judgement, Remedy } from './judgement.ts';
+import { type Judgement, othersOf, type Remedy } from './judgement.ts';
 import type { Message } from './wording.ts';
 
 const NOTES = {
@@ -39,7 +39,11 @@ function linesOf(
     case 'endpoint':
       return endpointLines(remedy.id ?? endpointId, remedy.lines, evidence, language);
     case 'second-endpoint':
-      return secondEndpoint(evidence, language);
+      return endpointId !== undefined && othersOf(evidence, endpointId).length > 0
+        ? behindOthers(endpointId, evidence, language)
+        : secondEndpoint(evidence, language);
+    case 'prefer-others':
+      return endpointId === undefined ? [] : behindOthers(endpointId, evidence, language);
     case 'listener-edge':
       return listenerLines(evidence, remedy.silenceMs);
     case 'raise-timer':
@@ -70,6 +74,16 @@ function endpointLines(
 
 const viewOf = (id: string | undefined, { endpoints, cluster }: Evidence): EndpointView | undefined =>
   endpoints.find((one) => one.id === id)?.view ?? cluster.find((one) => one.id === id);
+
+/** A priority after those of the others; nothing where it has that already. */
+function behindOthers(id: string, evidence: Evidence, language: Language): readonly string[] {
+  const last = Math.max(...othersOf(evidence, id).map(({ priority }) => priority));
+  const own = viewOf(id, evidence)?.priority;
+  if (own === undefined || own > last || last >= MOST_PRIORITY) return [];
+  return endpointLines(id, [`priority: ${last + 1}`], evidence, language);
+}
+
+const MOST_PRIORITY = 1_000_000;
 
 function secondEndpoint({ exchange }: Evidence, language: Language): readonly string[] {
   return [

@@ -28,6 +28,10 @@ export const totalMs = (context: Context): number => sinceBegin(context, context
 export const isRunning = ({ delivery, endedAt }: ExchangeRecord): boolean =>
   delivery === 'running' && endedAt === undefined;
 
+/** Its bytes are an answer's: the body of a 4xx or 5xx is none. */
+export const hasAnswer = ({ status, result }: AttemptRecord): boolean =>
+  (status ?? 200) < 400 && result !== 'rejected' && result !== 'edge-timeout';
+
 export const didFail = (attempt: AttemptRecord): boolean =>
   attempt.result !== 'answered' && attempt.result !== 'rejected' && attempt.result !== 'cancelled';
 

@@ -17,6 +17,13 @@ export interface EndpointEvidence {
   readonly events: readonly HealthEvent[];
 }
 
+/** An endpoint of the exchange's cluster, as configured now. */
+export type ClusterEvidence = EndpointView & {
+  readonly limits?: Limits;
+  /** False: a call that is cut off there costs as much as a whole one. */
+  readonly cancelStopsBilling?: boolean;
+};
+
 /** All that an explanation rests on. Gathered outside; what is missing is said to be unknown, never made up. */
 export interface Evidence {
   readonly exchange: ExchangeRecord;
@@ -25,7 +32,7 @@ export interface Evidence {
   readonly running?: ExchangeView;
   readonly endpoints: readonly EndpointEvidence[];
   /** Endpoints of its cluster, as configured now. */
-  readonly cluster: readonly (EndpointView & { readonly limits?: Limits })[];
+  readonly cluster: readonly ClusterEvidence[];
   /** Later exchanges of the same client, oldest first: among them those that asked again. */
   readonly later: readonly ExchangeRecord[];
   /** Exchanges of the hour around it that came in by the same listener and whose client left; any order. */
@@ -53,6 +60,8 @@ export interface ExplainRules {
   readonly pauseMs: number;
   /** Share by which silences may differ that one timer brought about; half a second and 5 % in any case. */
   readonly alikeShare: number;
+  /** Timeouts alone mean "down" once nothing got through for this long. */
+  readonly downMs: number;
   /** A repeat of the same request within this is the same client asking again. */
   readonly againMs: number;
 }
@@ -64,5 +73,6 @@ export const EXPLAIN_RULES: ExplainRules = {
   waitedMs: 1_000,
   pauseMs: 15_000,
   alikeShare: 0.1,
+  downMs: 60_000,
   againMs: 15 * 60_000,
 };

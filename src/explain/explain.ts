@@ -9,7 +9,13 @@ import { moneyText } from './money.ts';
 import { timelineOf } from './timeline.ts';
 import { waterfallOf } from './waterfall.ts';
 
-export { type EndpointEvidence, type Evidence, EXPLAIN_RULES, type ExplainRules } from './evidence.ts';
+export {
+  type ClusterEvidence,
+  type EndpointEvidence,
+  type Evidence,
+  EXPLAIN_RULES,
+  type ExplainRules,
+} from './evidence.ts';
 export { explainPage, type FoundBy, foundByText } from './page-explanation.ts';
 export { type PageReading, readPage } from './page-reading.ts';
 

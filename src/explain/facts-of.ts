@@ -1,6 +1,7 @@
 import type { AttemptRecord } from '../domain/ledger.ts';
 import { type Fact, fact, nameOf, type Trial } from './judgement.ts';
 import { cutsLike, lastBefore, silenceAtEnd } from './neighbours.ts';
+import { detailWord, phaseWord } from './terms.ts';
 import { oneLine } from './wording.ts';
 
 /** Calls looked back on: enough to see a habit, few enough to be of today. */
@@ -8,9 +9,8 @@ const LOOK_BACK = 14;
 
 /** How the attempt itself ended. */
 export function endedFact({ attempt }: Trial): Fact {
-  const { n, totalMs, phase, result, detail, status } = attempt;
-  const words = oneLine(detail ?? (status === undefined ? result : `HTTP ${status}`));
-  return fact('ended', { n, total: { ms: totalMs }, phase: phase ?? '-', detail: words });
+  const { n, totalMs, phase } = attempt;
+  return fact('ended', { n, total: { ms: totalMs }, phase: phaseWord(phase), detail: detailWord(attempt) });
 }
 
 /** What the answer's body said of itself. */

@@ -59,6 +59,15 @@ export const reset = (silenceMs: number) =>
     longestSilenceMs: silenceMs,
     totalMs: silenceMs + 10,
   }) as const;
+/** Broke in the middle of an answer, its last byte `silenceMs` before. */
+export const inStream = (silenceMs: number) =>
+  ({
+    ...reset(silenceMs),
+    phase: 'stream',
+    firstByteMs: 700,
+    firstEventMs: 800,
+    totalMs: silenceMs + 4_000,
+  }) as const;
 export const server = (status: number) =>
   ({ result: 'upstream-error', status, detail: `HTTP ${status}` }) as const;
 

@@ -1,4 +1,4 @@
-import { alone, among, answered, type FakeCase, of, page524, reset, server } from './fake-calls.ts';
+import { alone, among, answered, type FakeCase, inStream, of, page524, reset, server } from './fake-calls.ts';
 import {
   BEGAN_AT,
   earlier,
@@ -42,6 +42,50 @@ export const CUTS: readonly FakeCase[] = [
     evidence: among(reset(60_010), failedAttempt(reset(59_990)), answered(900), failedAttempt(reset(60_100))),
     ...of('edge-cut', 'cut-reset', 'sure'),
     says: /seen 3 times/,
+  },
+  {
+    name: 'streams reset at a steady silence',
+    evidence: among(
+      inStream(58_200),
+      answered(900),
+      failedAttempt(inStream(60_100)),
+      answered(900),
+      failedAttempt(inStream(61_900)),
+    ),
+    ...of('edge-cut', 'cut-reset', 'sure'),
+    says: /58\.2 s to 61\.9 s of silence were seen 3 times/,
+  },
+  {
+    name: 'reset at one silence, whether the answer had begun or not',
+    evidence: among(inStream(60_050), failedAttempt(reset(59_900)), failedAttempt(inStream(60_300))),
+    ...of('edge-cut', 'cut-reset', 'sure'),
+    says: /seen 3 times/,
+  },
+  {
+    name: 'streams reset, but answers there were silent for longer',
+    evidence: among(
+      inStream(20_000),
+      failedAttempt(inStream(20_300)),
+      ...times(3, () => fakeAttempt({ longestSilenceMs: 90_000, totalMs: 100_000 })),
+    ),
+    ...of('bad-answer', 'answer-cut', 'sure'),
+  },
+  {
+    name: 'two endpoints that broke after the same silence',
+    evidence: fakeEvidence({
+      attempts: [
+        failedAttempt(reset(60_020)),
+        failedAttempt({ ...reset(59_900), n: 2, endpointId: 'bbbbbbbb', startedAt: BEGAN_AT + 60_100 }),
+      ],
+    }),
+    ...of('edge-cut', 'cut-reset', 'likely'),
+    says: /^Attempt 2, at bbbbbbbb, broke after 59\.9 s of silence, too\.$/,
+  },
+  {
+    name: 'a 524 of an edge that QCC was told of',
+    evidence: fakeEvidence({ attempts: [failedAttempt(page524)], view: { edge: { silenceMs: 100_000 } } }),
+    ...of('edge-cut', 'cut-page', 'sure'),
+    says: /allows 100 s/,
   },
   {
     name: 'a reset where the edge is known to cut',

@@ -77,6 +77,49 @@ export const SLOW_AND_DOWN: readonly FakeCase[] = [
     ...of('upstream-slow', 'slow-first', 'likely'),
   },
   {
+    name: 'silent four times in a row after good answers, and no verification',
+    evidence: among(
+      timer('first_byte', 60_000),
+      ...times(4, () => answered(900)),
+      ...times(3, () => failedAttempt(timer('first_byte', 60_000))),
+    ),
+    ...of('upstream-slow', 'slow-first', 'sure'),
+    says: /^4 of 8 calls to main-door ran into a timer in the hour around; 4 were answered\.$/,
+  },
+  {
+    name: 'the endpoint’s own timer of 2 s fired four times after good answers, and a verification failed at once',
+    evidence: fakeEvidence({
+      attempts: [failedAttempt(timer('first_byte', 2_000, 'endpoint main-door'))],
+      others: [
+        ...earlier(...times(4, () => answered(900))),
+        ...times(3, (i) => ({
+          ...failedAttempt(timer('first_byte', 2_000, 'endpoint main-door')),
+          exchangeId: `req-0quick${i}`,
+          startedAt: BEGAN_AT - 9_000 + i * 3_000,
+        })),
+      ],
+      events: [{ at: BEGAN_AT + 3_000, kind: 'verification-failed' }],
+    }),
+    ...of('timer-short', 'short-first', 'likely'),
+    says: /chat allows 60 s/,
+  },
+  {
+    name: 'errors three times in a row within a moment, after good answers',
+    evidence: fakeEvidence({
+      attempts: [failedAttempt(server(500))],
+      others: [
+        ...earlier(answered(900), answered(900)),
+        ...times(2, (i) => ({
+          ...failedAttempt(server(500)),
+          exchangeId: `req-0quick${i}`,
+          startedAt: BEGAN_AT - 6_000 + i * 3_000,
+        })),
+      ],
+    }),
+    ...of('upstream-error', 'error-status', 'sure'),
+    says: /3 of the last 5 calls to main-door failed/,
+  },
+  {
     name: 'an edge that can’t reach its origin',
     evidence: alone({ ...server(521), endedBy: 'edge' }),
     ...of('server-down', 'down-edge', 'likely'),

@@ -1,15 +1,16 @@
 import type { Finding } from '../domain/explanation.ts';
 import type { Language } from '../errors/catalogue.ts';
+import type { CaseMessages } from './case-messages.ts';
 import { configLines } from './config-lines.ts';
 import type { Evidence, ExplainRules } from './evidence.ts';
 import { judgeAttempt } from './judge-attempt.ts';
 import { judgeClient } from './judge-client.ts';
 import { judgeExchange } from './judge-exchange.ts';
-import type { Fact, Judgement } from './judgement.ts';
+import { type Fact, type Judgement, othersOf } from './judgement.ts';
 import { CASES } from './messages-cases.ts';
 import { FACTS } from './messages-facts.ts';
 import { neighboursOf } from './neighbours.ts';
-import { say } from './wording.ts';
+import { type Message, say } from './wording.ts';
 
 const MOST_FACTS = 8;
 
@@ -61,6 +62,7 @@ function withoutRepeats(facts: readonly Fact[]): readonly Fact[] {
     'ended',
     'pageCut',
     'breakCut',
+    'cutElsewhere',
     'connectParts',
     'ray',
     'madeByUpstream',
@@ -71,10 +73,16 @@ function withoutRepeats(facts: readonly Fact[]): readonly Fact[] {
   return [...last.values()];
 }
 
+function fixOf({ fix, case: name, endpointId }: Judgement, evidence: Evidence): Message {
+  const { fix: usual, among = usual }: CaseMessages = CASES[name];
+  const others = endpointId !== undefined && othersOf(evidence, endpointId).length > 0;
+  return fix ?? (others ? among : usual);
+}
+
 /** A judgement in words. */
 export function findingOf(judgement: Judgement, evidence: Evidence, language: Language): Finding {
   const { kind, certainty, attempts, words, facts } = judgement;
-  const { what, fix } = CASES[judgement.case];
+  const { what } = CASES[judgement.case];
   const config = configLines(judgement, evidence, language);
   return {
     kind,
@@ -82,7 +90,7 @@ export function findingOf(judgement: Judgement, evidence: Evidence, language: La
     attempts,
     what: say(what, words, language),
     evidence: facts.slice(0, MOST_FACTS).map((one) => say(FACTS[one.fact], one.words, language)),
-    fix: say(fix, words, language),
+    fix: say(fixOf(judgement, evidence), words, language),
     ...(config === undefined ? {} : { config }),
   };
 }

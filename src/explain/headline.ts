@@ -18,7 +18,7 @@ export function headlineOf(context: Context, verdict: Verdict, findings: readonl
   const { exchange, running } = context.evidence;
   const text = (message: Message, words: Words) => say(message, words, context.language);
   const total = { ms: totalMs(context) };
-  const what = findings[0]?.what;
+  const what = findings[0] && findings[0].what + alsoText(context, findings);
   const endpoint = endpointName(
     context.evidence,
     context.evidence.attempts.at(-1)?.endpointId ?? running?.endpointId,
@@ -46,6 +46,22 @@ export function headlineOf(context: Context, verdict: Verdict, findings: readonl
     case 'fine':
       return text(STORY.headFine, { total, endpoint });
   }
+}
+
+/** Endpoints that went wrong in the same way as the one that the headline tells of. */
+function alsoText({ evidence, language }: Context, findings: readonly Finding[]): string {
+  const [first, ...rest] = findings;
+  const idsOf = ({ attempts }: Finding) =>
+    evidence.attempts.filter(({ n }) => attempts.includes(n)).map(({ endpointId }) => endpointId);
+  const told = first ? idsOf(first) : [];
+  const alike = rest.filter(({ kind }) => kind === first?.kind).flatMap(idsOf);
+  const names = [...new Set(alike)]
+    .filter((id) => !told.includes(id))
+    .slice(0, 5)
+    .map((id) => endpointName(evidence, id));
+  if (names.length === 0) return '';
+  const text = say(STORY.headAlso, { endpoints: names.join(language === 'zh' ? '、' : ', ') }, language);
+  return language === 'zh' ? text : ` ${text}`;
 }
 
 const STATES = {

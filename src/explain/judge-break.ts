@@ -1,9 +1,20 @@
 import { durationBelow } from './config-text.ts';
 import { cutsFact, edgeFacts, endedFact, historyFacts, mixedFact, rayFact } from './facts-of.ts';
-import { downness } from './judge-down.ts';
-import { fact, type Judgement, nameOf, type Remedy, ruling, type Trial } from './judgement.ts';
-import { alike, cutsLike, silenceAtEnd } from './neighbours.ts';
-import { oneLine } from './wording.ts';
+import { downness, judgeDown } from './judge-down.ts';
+import {
+  type Fact,
+  fact,
+  type Judgement,
+  nameOf,
+  othersOf,
+  type Remedy,
+  ruling,
+  type Trial,
+} from './judgement.ts';
+import { TOLD_ALREADY } from './messages-cuts.ts';
+import { alike, cutsLike, isCut, outlived, silenceAtEnd } from './neighbours.ts';
+import { detailWord } from './terms.ts';
+import type { Message } from './wording.ts';
 
 /** An edge's own page: 524, or a 504 that no vendor made. */
 export function judgePage(trial: Trial): Judgement {
@@ -22,19 +33,23 @@ export function judgePage(trial: Trial): Judgement {
       ...edgeFacts(trial),
       rayFact(trial),
     ],
-    remedy: plain ? { kind: 'endpoint', lines: ['stream_upstream: auto'] } : knownEdge(trial, silence),
+    ...(plain ? streamIt : knownEdge(trial, silence)),
   });
 }
 
 /** What tells QCC of the edge. A little less than was seen: its clock starts before ours. */
-function knownEdge({ endpoint, evidence }: Trial, silenceMs: number): Remedy {
+function knownEdge(trial: Trial, silenceMs: number): { readonly remedy: Remedy; readonly fix?: Message } {
+  const { endpoint, attempt, evidence } = trial;
   const known = endpoint?.view?.edge?.silenceMs;
-  const others = evidence.cluster.filter(({ id }) => id !== endpoint?.id);
-  // It is told of already, and there is nowhere else to go.
-  if (known !== undefined && known <= silenceMs * 1.1 && others.length === 0)
-    return { kind: 'second-endpoint' };
-  return { kind: 'endpoint', lines: [`edge: { silence: ${durationBelow(silenceMs)} }`] };
+  if (known === undefined || known > silenceMs * 1.1)
+    return { remedy: { kind: 'endpoint', lines: [`edge: { silence: ${durationBelow(silenceMs)} }`] } };
+  const others = othersOf(evidence, attempt.endpointId).length > 0;
+  return { remedy: { kind: others ? 'prefer-others' : 'second-endpoint' }, fix: TOLD_ALREADY };
 }
+
+const streamIt: { readonly remedy: Remedy } = {
+  remedy: { kind: 'endpoint', lines: ['stream_upstream: auto'] },
+};
 
 /** A connection that broke, or an answer that ended too early: an edge, the network, or the upstream itself? */
 export function judgeBreak(trial: Trial): Judgement {
@@ -58,47 +73,55 @@ function cutByTotal(trial: Trial): Judgement | undefined {
 
 /** It was silent, and broke where an edge is known to cut, or where others broke, too. */
 function cutBySilence(trial: Trial): Judgement | undefined {
-  const { attempt, endpoint, neighbours, rules } = trial;
-  const { phase } = attempt;
-  if (phase !== 'wait' && phase !== 'stream') return undefined;
+  const { attempt, neighbours, rules } = trial;
+  if (attempt.phase !== 'wait' && attempt.phase !== 'stream') return undefined;
   const silence = silenceAtEnd(attempt);
-  const { edge, learnedEdge } = endpoint?.view ?? {};
-  const known = [edge?.silenceMs, learnedEdge?.silenceMs].some(
-    (ms) => ms !== undefined && alike(ms, silence, rules.alikeShare),
-  );
+  const known = knownToCut(trial, silence);
   const others = cutsLike(neighbours, attempt, silence, rules.alikeShare).length;
-  // One break alone, or after a moment, shows no timer.
-  if (!known && (silence < rules.cutSilenceMs || others === 0)) return undefined;
+  const elsewhere = cutElsewhere(trial, silence);
+  // One break alone, or after a moment, shows no timer; nor do breaks where as many lived through more.
+  if (!known && (silence < rules.cutSilenceMs || others + elsewhere.length === 0)) return undefined;
+  if (!known && outlived(neighbours, silence) > others) return undefined;
   const plain = attempt.streamed === false;
   return ruling(trial, {
     kind: 'edge-cut',
     case: plain ? 'cut-plain' : 'cut-reset',
     certainty: known || others > 1 ? 'sure' : 'likely',
-    words: { silence: { ms: silence }, status: attempt.result },
+    words: { silence: { ms: silence }, status: detailWord(attempt) },
     facts: [
       fact('breakCut', { silence: { ms: silence }, n: attempt.n }),
       cutsFact(trial),
+      ...elsewhere,
       ...edgeFacts(trial),
     ],
-    remedy: plain ? { kind: 'endpoint', lines: ['stream_upstream: auto'] } : knownEdge(trial, silence),
+    ...(plain ? streamIt : knownEdge(trial, silence)),
   });
 }
 
-function downOrBroken(trial: Trial): Judgement {
-  const { attempt } = trial;
-  const detail = oneLine(attempt.detail ?? attempt.result, 160);
-  const down = downness(trial);
-  if (down.down) {
-    return ruling(trial, {
-      kind: 'server-down',
-      case: 'down-all',
-      certainty: down.certainty,
-      words: { detail },
-      facts: [endedFact(trial), ...down.facts],
-      remedy: { kind: 'second-endpoint' },
+function knownToCut({ endpoint, rules }: Trial, silence: number): boolean {
+  const { edge, learnedEdge } = endpoint?.view ?? {};
+  return [edge?.silenceMs, learnedEdge?.silenceMs].some(
+    (ms) => ms !== undefined && alike(ms, silence, rules.alikeShare),
+  );
+}
+
+/** Attempts of this exchange that broke at other endpoints after the same silence. */
+function cutElsewhere({ attempt, evidence, rules }: Trial, silence: number): readonly Fact[] {
+  return evidence.attempts
+    .filter((one) => one.endpointId !== attempt.endpointId && isCut(one))
+    .filter((one) => alike(silenceAtEnd(one), silence, rules.alikeShare))
+    .slice(0, 3)
+    .map((one) => {
+      const endpoint = evidence.endpoints.find(({ id }) => id === one.endpointId);
+      const name = nameOf(endpoint, one.endpointId);
+      return fact('cutElsewhere', { n: one.n, endpoint: name, silence: { ms: silenceAtEnd(one) } });
     });
-  }
-  return attempt.result === 'reset' ? (badNetwork(trial) ?? broken(trial, detail)) : broken(trial, detail);
+}
+
+function downOrBroken(trial: Trial): Judgement {
+  const down = downness(trial);
+  if (down.down) return judgeDown(trial, down, [endedFact(trial)]);
+  return trial.attempt.result === 'reset' ? (badNetwork(trial) ?? broken(trial)) : broken(trial);
 }
 
 /** Enough breaks of no pattern, while other calls get through. */
@@ -129,8 +152,9 @@ function badNetwork(trial: Trial): Judgement | undefined {
   });
 }
 
-function broken(trial: Trial, detail: string): Judgement {
+function broken(trial: Trial): Judgement {
   const { attempt } = trial;
+  const detail = detailWord(attempt);
   const begun = attempt.phase === 'stream' || attempt.firstByteMs !== undefined;
   const words = { detail, silence: { ms: attempt.totalMs } };
   const facts = [endedFact(trial), ...historyFacts(trial)];

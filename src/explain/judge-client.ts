@@ -1,8 +1,9 @@
 import type { ExchangeRecord } from '../domain/ledger.ts';
 import type { Evidence, ExplainRules } from './evidence.ts';
 import { type Fact, fact, type Judgement, type Remedy } from './judgement.ts';
+import { IT_CAME_BACK, KEEP_FOR_RETURN, KEEP_THE_PAID, RAISE_PATIENCE } from './messages-cuts.ts';
 import { alike } from './neighbours.ts';
-import type { Word } from './wording.ts';
+import type { Message, Word } from './wording.ts';
 
 /** Silences at which well-known edges cut a client, as they come. */
 const USUAL_EDGES: readonly { readonly silenceMs: number; readonly edge: string }[] = [
@@ -36,6 +37,7 @@ function judged(
     readonly words?: Readonly<Record<string, Word>>;
     readonly facts: readonly Fact[];
     readonly remedy?: Remedy;
+    readonly fix?: Message;
   },
 ): Judgement {
   const { exchange, listener } = evidence;
@@ -64,7 +66,7 @@ function leftFact({ leftMs = 0, leftSilentMs = 0, heartbeats }: ExchangeRecord):
 /** It came back: joined to the same answer, or soon after with the same request. */
 function againFacts(evidence: Evidence, rules: ExplainRules): readonly Fact[] {
   const { exchange } = evidence;
-  if (exchange.joined > 0) return [fact('joined', { times: exchange.joined })];
+  if (exchange.joined > 0 && exchange.failed !== true) return [fact('joined', { times: exchange.joined })];
   const again = askedAgain(evidence, rules);
   if (!again) return [];
   const after = again.startedAt - exchange.startedAt - (exchange.leftMs ?? 0);
@@ -89,10 +91,23 @@ function askedAgain({ exchange, later }: Evidence, rules: ExplainRules): Exchang
   );
 }
 
-/** Cancelled with it, so that there is something to keep the next time. */
-function keepIt({ exchange }: Evidence): { remedy: Remedy } | Record<string, never> {
-  const kept = exchange.leftFate === 'run-on';
-  return kept ? {} : { remedy: { kind: 'lines', lines: ['disconnect:', '  policy: keep'] } };
+/**
+ * What to do about a client that left: keep such answers where somebody came back for one that was not kept, or where
+ * ending the call saved nothing. One that nobody asked for again was probably just stopped, and is none of our business.
+ */
+function afterLeaving(evidence: Evidence, rules: ExplainRules): Pick<Judgement, 'fix' | 'remedy'> {
+  const { exchange } = evidence;
+  const keep = { kind: 'lines', lines: ['disconnect:', '  policy: keep'] } as const;
+  if (exchange.joined > 0) return { fix: IT_CAME_BACK };
+  if (exchange.leftFate === 'run-on') return {};
+  if (askedAgain(evidence, rules)) return { fix: KEEP_FOR_RETURN, remedy: keep };
+  return exchange.lostCalls > 0 && isBilledAnyway(evidence) ? { fix: KEEP_THE_PAID, remedy: keep } : {};
+}
+
+/** The endpoint that was asked last charges calls that are cut off like whole ones. */
+function isBilledAnyway({ attempts, cluster }: Evidence): boolean {
+  const last = attempts.at(-1)?.endpointId;
+  return cluster.some((one) => one.id === last && one.cancelStopsBilling === false);
 }
 
 function outOfPatience(evidence: Evidence, rules: ExplainRules): Judgement | undefined {
@@ -110,8 +125,14 @@ function outOfPatience(evidence: Evidence, rules: ExplainRules): Judgement | und
         ? fact('patience', { patience: { ms: clientPatienceMs } })
         : fact('knownPatience', { who: usual?.who ?? '' }),
     ],
-    ...keepIt(evidence),
+    ...patienceAdvice(evidence, rules),
   });
+}
+
+/** Its timeout is what was too short; keeping helps besides, where it is known to help. */
+function patienceAdvice(evidence: Evidence, rules: ExplainRules): Pick<Judgement, 'fix' | 'remedy'> {
+  const { remedy } = afterLeaving(evidence, rules);
+  return remedy ? { remedy } : { fix: RAISE_PATIENCE };
 }
 
 const nearly = (ms: number, limit: number): boolean => ms >= NEARLY * limit && ms <= 1.05 * limit;
@@ -168,7 +189,7 @@ function left(evidence: Evidence, rules: ExplainRules): Judgement {
     case: 'gave-up-left',
     certainty: 'sure',
     facts: [],
-    ...keepIt(evidence),
+    ...afterLeaving(evidence, rules),
   });
 }
 

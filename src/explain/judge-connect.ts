@@ -1,9 +1,10 @@
 import type { AttemptRecord } from '../domain/ledger.ts';
 import { endedFact, historyFacts } from './facts-of.ts';
-import { downness } from './judge-down.ts';
+import { downness, judgeDown } from './judge-down.ts';
 import { fact, type Judgement, nameOf, ruling, type Trial } from './judgement.ts';
 import { runAround } from './neighbours.ts';
-import { oneLine } from './wording.ts';
+import { detailWord, phaseWord } from './terms.ts';
+import { oneLine, type Word } from './wording.ts';
 
 const CERTIFICATE =
   /CERT|SELF_SIGNED|UNABLE_TO|DEPTH_ZERO|HOSTNAME_MISMATCH|ERR_TLS|ERR_SSL|EPROTO|altname|certificate/i;
@@ -26,7 +27,7 @@ export function judgeConnect(trial: Trial): Judgement {
   return unreachable(trial);
 }
 
-const detailOf = ({ attempt }: Trial): string => oneLine(attempt.detail ?? attempt.result, 160);
+const detailOf = ({ attempt }: Trial): Word => detailWord(attempt);
 
 /** How many calls in a row met the same, this one with them. */
 const inRow = (trial: Trial, fits: (one: AttemptRecord) => boolean): number =>
@@ -87,14 +88,7 @@ export function unreachable(trial: Trial): Judgement {
   const through = neighbours.decided.length - missed;
   const down = downness(trial);
   if (through === 0 && down.down && down.certainty === 'sure') {
-    return ruling(trial, {
-      kind: 'server-down',
-      case: 'down-all',
-      certainty: 'likely',
-      words: { detail: detailOf(trial) },
-      facts: [endedFact(trial), ...down.facts],
-      remedy: { kind: 'second-endpoint' },
-    });
+    return judgeDown(trial, { ...down, certainty: 'likely' }, [endedFact(trial)]);
   }
   const name = nameOf(endpoint, attempt.endpointId);
   const calls = neighbours.decided.length;
@@ -102,7 +96,7 @@ export function unreachable(trial: Trial): Judgement {
     kind: 'network-bad',
     case: through > 0 ? 'net-connect' : 'net-silent',
     certainty: through > 0 && missed > 1 ? 'sure' : 'likely',
-    words: { phase: attempt.phase ?? 'connect', detail: detailOf(trial), limit: { ms: limit } },
+    words: { phase: phaseWord(attempt.phase ?? 'connect'), detail: detailOf(trial), limit: { ms: limit } },
     facts: [
       endedFact(trial),
       calls > 1 &&

@@ -8,10 +8,11 @@ import {
   saidFact,
   upstreamIdFact,
 } from './facts-of.ts';
-import { downness } from './judge-down.ts';
+import { downness, judgeDown } from './judge-down.ts';
 import { fact, type Judgement, nameOf, type Remedy, ruling, type Trial } from './judgement.ts';
 import { runAround } from './neighbours.ts';
-import { oneLine } from './wording.ts';
+import { detailWord } from './terms.ts';
+import { oneLine, type Word } from './wording.ts';
 
 const statusOf = ({ attempt }: Trial): string => String(attempt.status ?? attempt.result);
 
@@ -98,11 +99,12 @@ export function judgeServerError(trial: Trial): Judgement {
       remedy: { kind: 'second-endpoint' },
     });
   }
+  if (!byEdge) return judgeDown(trial, down, [saidFact(trial)]);
   return ruling(trial, {
     kind: 'server-down',
-    case: byEdge ? 'down-edge' : 'down-all',
+    case: 'down-edge',
     certainty: down.down ? down.certainty : 'likely',
-    words: { status, detail: `HTTP ${status}` },
+    words: { status },
     facts: [saidFact(trial), ...down.facts],
     remedy: { kind: 'second-endpoint' },
   });
@@ -111,7 +113,7 @@ export function judgeServerError(trial: Trial): Judgement {
 /** An answer that is none: a page, nothing, an error event. */
 export function judgeAnswer(trial: Trial): Judgement {
   const { attempt } = trial;
-  const detail = oneLine(attempt.detail ?? attempt.result, 160);
+  const detail = detailWord(attempt);
   if (attempt.result === 'not-api') return judgePageFor(trial, detail);
   return ruling(trial, {
     kind: 'bad-answer',
@@ -124,7 +126,7 @@ export function judgeAnswer(trial: Trial): Judgement {
 }
 
 /** Pages only: the URL names something else. Pages now and then: an endpoint that fails in a strange way. */
-function judgePageFor(trial: Trial, detail: string): Judgement {
+function judgePageFor(trial: Trial, detail: Word): Judgement {
   const { attempt, neighbours } = trial;
   const calls = runAround(neighbours, attempt, ({ result }) => result === 'not-api').length;
   const always = neighbours.answered.length === 0;

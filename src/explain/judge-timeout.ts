@@ -2,9 +2,9 @@ import type { AttemptRecord } from '../domain/ledger.ts';
 import { BUILT_IN_SCENARIOS, type TimerName } from '../domain/timeouts.ts';
 import { endedFact, historyFacts } from './facts-of.ts';
 import { isOpening, unreachable } from './judge-connect.ts';
-import { downness } from './judge-down.ts';
-import { type Fact, fact, type Judgement, nameOf, ruling, type Trial } from './judgement.ts';
-import { oneLine } from './wording.ts';
+import { downness, judgeDown } from './judge-down.ts';
+import { type Fact, fact, type Judgement, nameOf, othersOf, ruling, type Trial } from './judgement.ts';
+import { setterWord } from './terms.ts';
 
 /** One of our timers ended it: was it too short, was the upstream too slow, or was nobody there? */
 export function judgeTimeout(trial: Trial): Judgement {
@@ -14,16 +14,7 @@ export function judgeTimeout(trial: Trial): Judgement {
   const short = shortness(trial);
   if (short.certainty === 'sure') return tooShort(trial, 'short-first', 'sure', short.facts);
   const down = downness(trial);
-  if (down.down) {
-    return ruling(trial, {
-      kind: 'server-down',
-      case: 'down-all',
-      certainty: down.certainty,
-      words: { detail: oneLine(attempt.detail ?? attempt.result, 160) },
-      facts: [endedFact(trial), ...down.facts],
-      remedy: { kind: 'second-endpoint' },
-    });
-  }
+  if (down.down) return judgeDown(trial, down, [endedFact(trial)]);
   if (short.certainty === 'likely') return tooShort(trial, 'short-first', 'likely', short.facts);
   return tooSlow(trial);
 }
@@ -191,7 +182,7 @@ function tooShort(
     kind: 'timer-short',
     case: byHeader ? 'short-header' : name,
     certainty,
-    words: { timer: timerName, limit: { ms }, setBy: oneLine(setBy, 100), wanted: { ms: wantedMs } },
+    words: { timer: timerName, limit: { ms }, setBy: setterWord(setBy), wanted: { ms: wantedMs } },
     facts: [endedFact(trial), ...facts],
     ...(byHeader ? {} : { remedy: { kind: 'raise-timer', timer: timerName, setBy, ms: wantedMs } }),
   });
@@ -217,7 +208,7 @@ function tooSlow(trial: Trial): Judgement {
   const middle = attempt.firstByteMs !== undefined;
   const name = nameOf(endpoint, attempt.endpointId);
   const often = timeouts > 1;
-  const others = endpoint?.view && trial.evidence.cluster.length > 1;
+  const others = endpoint?.view && othersOf(trial.evidence, attempt.endpointId).length > 0;
   return ruling(trial, {
     kind: 'upstream-slow',
     case: middle ? 'slow-middle' : 'slow-first',
@@ -226,7 +217,7 @@ function tooSlow(trial: Trial): Judgement {
       silence: { ms: attempt.silenceMs ?? attempt.longestSilenceMs },
       timer: timer.name,
       limit: { ms: timer.ms },
-      setBy: oneLine(timer.setBy, 100),
+      setBy: setterWord(timer.setBy),
     },
     facts: [
       endedFact(trial),

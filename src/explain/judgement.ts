@@ -4,7 +4,7 @@ import type { EndpointEvidence, Evidence, ExplainRules } from './evidence.ts';
 import type { CaseName } from './messages-cases.ts';
 import type { FactName } from './messages-facts.ts';
 import type { Neighbours } from './neighbours.ts';
-import type { Words } from './wording.ts';
+import type { Message, Words } from './wording.ts';
 
 /** A piece of evidence, not yet in words. */
 export interface Fact {
@@ -18,6 +18,8 @@ export type Remedy =
   /** Lines of an endpoint: of the one that the judgement is about, unless another is named. */
   | { readonly kind: 'endpoint'; readonly lines: readonly string[]; readonly id?: string }
   | { readonly kind: 'second-endpoint' }
+  /** The endpoint that the judgement is about goes behind the others of its cluster. */
+  | { readonly kind: 'prefer-others' }
   | { readonly kind: 'listener-edge'; readonly silenceMs: number }
   | { readonly kind: 'lines'; readonly lines: readonly string[] };
 
@@ -33,6 +35,8 @@ export interface Judgement {
   readonly words: Words;
   readonly facts: readonly Fact[];
   readonly remedy?: Remedy;
+  /** In place of the case's own advice. */
+  readonly fix?: Message;
   /** How long it took or held the exchange up: the weightiest finding stands first. */
   readonly weightMs: number;
 }
@@ -62,6 +66,10 @@ export function ruling({ attempt, endpoint }: Trial, made: Ruling): Judgement {
     weightMs: attempt.totalMs,
   };
 }
+
+/** Enabled endpoints of the exchange's cluster, besides the one named. */
+export const othersOf = ({ cluster }: Evidence, id: string | undefined): Evidence['cluster'] =>
+  cluster.filter((one) => one.enabled && one.id !== id);
 
 export const nameOf = (endpoint: EndpointEvidence | undefined, id: string): string =>
   endpoint?.view?.name ?? id;

@@ -1,4 +1,33 @@
 import type { CaseMessages } from './case-messages.ts';
+import type { Message } from './wording.ts';
+
+/** In place of telling QCC of an edge that it has been told of. */
+export const TOLD_ALREADY: Message = {
+  en: 'QCC knows of this edge, and this answer was silent for longer than expected. Have such requests go to an endpoint without an edge in front.',
+  zh: 'QCC 已知道这个边缘，但这次应答的静默比预计更久。请让此类请求走前面没有边缘的 endpoint。',
+};
+
+/** A client that comes back finds its answer, if the call was not ended with its leaving. */
+export const KEEP_FOR_RETURN: Message = {
+  en: 'It comes back for its answer: with the policy "keep" the answer is made to its end, and waits for it.',
+  zh: '它会回来取应答：使用 "keep" 策略时应答会生成完毕，等它再次请求时直接返回。',
+};
+
+/** Ending such a call saves nothing. */
+export const KEEP_THE_PAID: Message = {
+  en: 'A call that is ended there is charged all the same: with the policy "keep" its answer is made to its end and can still be fetched.',
+  zh: '该处的调用即使中途结束也照样计费：使用 "keep" 策略时应答会生成完毕，之后仍可取回。',
+};
+
+export const IT_CAME_BACK: Message = {
+  en: 'Nothing: it came back, and the answer was there for it.',
+  zh: '无需处理：它回来了，应答已为它保留。',
+};
+
+export const RAISE_PATIENCE: Message = {
+  en: 'Raise the client’s timeout.',
+  zh: '调大客户端超时。',
+};
 
 /** Cases in which something gave up: a timer of ours, an edge, the client, the queue, the gateway itself. */
 export const CUT_CASES = {
@@ -56,8 +85,8 @@ export const CUT_CASES = {
   },
   'cut-reset': {
     what: {
-      en: 'An edge cut the call: the connection to {endpoint} broke after {silence} of silence, as it does time and again.',
-      zh: '边缘节点掐断了调用：到 {endpoint} 的连接在静默 {silence} 后断开，且屡次如此。',
+      en: 'An edge cut the call: the connection to {endpoint} broke after {silence} of silence: something in between cuts what is silent for that long.',
+      zh: '边缘节点掐断了调用：到 {endpoint} 的连接在静默 {silence} 后断开，途中有节点会切断静默这么久的连接。',
     },
     fix: {
       en: 'Tell QCC of the edge, so that answers expected to be silent for longer go to an endpoint that allows it, and have one without an edge in front.',
@@ -101,8 +130,8 @@ export const CUT_CASES = {
       zh: '客户端在 {left} 时关闭了连接（距我方最后一个字节 {silence}），应答尚不完整。',
     },
     fix: {
-      en: 'Nothing, if somebody stopped it. If it is a client that comes back, let the answer be made to its end.',
-      zh: '如果是人为停止，无需处理；如果客户端还会再来，可让应答生成完毕。',
+      en: 'Nothing, if somebody stopped it: nothing asked for this again. If the client gave up by itself, raise its timeout.',
+      zh: '如果是人为停止，无需处理：之后没有再次请求。如果是客户端自行放弃，请调大其超时。',
     },
   },
   'gave-up-cancelled': {

@@ -3,8 +3,8 @@ import type { Message } from './wording.ts';
 /** Evidence, one line each. */
 export const FACTS = {
   ended: {
-    en: 'Attempt {n} ended after {total} in phase {phase}: {detail}.',
-    zh: '第 {n} 次尝试在 {total} 后结束，阶段 {phase}：{detail}。',
+    en: 'Attempt {n} ended after {total}, {phase}: {detail}.',
+    zh: '第 {n} 次尝试在 {total} 后结束，{phase}：{detail}。',
   },
   said: { en: 'The answer said: “{said}”.', zh: '应答内容：“{said}”。' },
   failing: {
@@ -42,6 +42,10 @@ export const FACTS = {
   cutsSeen: {
     en: 'Cuts after {shortest} to {longest} of silence were seen {times|time|times} at {endpoint} in the hour around.',
     zh: '前后一小时内，在 {endpoint} 处共出现 {times} 次静默 {shortest} 至 {longest} 后的切断。',
+  },
+  cutElsewhere: {
+    en: 'Attempt {n}, at {endpoint}, broke after {silence} of silence, too.',
+    zh: '第 {n} 次尝试（{endpoint}）同样在静默 {silence} 后断开。',
   },
   pageCut: {
     en: '{status} after {silence} of silence, in attempt {n}.',

@@ -14,6 +14,7 @@ export const STORY = {
   },
   headFailed: { en: 'Failed after {total}: {what}', zh: '{total} 后失败：{what}' },
   headFailedBare: { en: 'Failed after {total} ({cause}).', zh: '{total} 后失败（{cause}）。' },
+  headAlso: { en: 'The same at {endpoints}.', zh: '{endpoints} 同样如此。' },
   headRunning: {
     en: 'Running for {total} at {endpoint}: {state}, silent for {silence}.',
     zh: '已运行 {total}，位于 {endpoint}：{state}，已静默 {silence}。',
@@ -85,8 +86,8 @@ export const STORY = {
   },
   failedStatus: { en: '{endpoint} answered {status}: {cause}.', zh: '{endpoint} 返回 {status}：{cause}。' },
   failed: {
-    en: 'Attempt {n} failed in phase {phase}: {detail}.',
-    zh: '第 {n} 次尝试在阶段 {phase} 失败：{detail}。',
+    en: 'Attempt {n} failed {phase}: {detail}.',
+    zh: '第 {n} 次尝试失败（{phase}）：{detail}。',
   },
   cancelled: { en: 'Attempt {n} was cancelled.', zh: '第 {n} 次尝试被取消。' },
   left: {
@@ -115,7 +116,7 @@ export const STORY = {
   noteCancelled: { en: 'cancelled', zh: '已取消' },
   noteStatus: { en: '{status} after {silence} of silence', zh: '静默 {silence} 后 {status}' },
   noteTimer: { en: 'timer {timer}, {limit}', zh: '计时器 {timer}，{limit}' },
-  noteCause: { en: '{cause} in {phase}', zh: '{cause}，阶段 {phase}' },
+  noteCause: { en: '{cause} {phase}', zh: '{phase} {cause}' },
   noteRefused: { en: '{error}', zh: '{error}' },
   markEdge: { en: 'edge of {endpoint}: {silence}', zh: '{endpoint} 的边缘：{silence}' },
   markLeft: { en: 'client left', zh: '客户端离开' },

@@ -12,6 +12,10 @@ export const UPSTREAM_CASES = {
       en: 'A second endpoint to go on with, or strategy "fastest" between them; a longer timer only if you would rather wait.',
       zh: '增加一个备用 endpoint，或在多个 endpoint 间使用 "fastest" 策略；愿意多等的话再放宽计时器。',
     },
+    among: {
+      en: 'Strategy "fastest" asks the quickest endpoint of the cluster first; give it a longer timer only if you would rather wait.',
+      zh: '使用 "fastest" 策略，优先请求集群中最快的 endpoint；愿意多等的话再放宽计时器。',
+    },
   },
   'slow-middle': {
     what: {
@@ -22,12 +26,16 @@ export const UPSTREAM_CASES = {
       en: 'If this model pauses that long while it thinks, give it a longer idle timer; else give the cluster a second endpoint.',
       zh: '如果该模型思考时确实会停顿这么久，请放宽 idle 计时器；否则给集群再配一个 endpoint。',
     },
+    among: {
+      en: 'If this model pauses that long while it thinks, give it a longer idle timer; else let strategy "fastest" prefer the other endpoints.',
+      zh: '如果该模型思考时确实会停顿这么久，请放宽 idle 计时器；否则使用 "fastest" 策略，优先请求其它 endpoint。',
+    },
   },
   // network-bad
   'net-connect': {
     what: {
-      en: 'The network is bad: no connection to {endpoint} came about (phase {phase}: {detail}), while others did.',
-      zh: '网络不佳：未能连上 {endpoint}（阶段 {phase}：{detail}），而其它连接是成功的。',
+      en: 'The network is bad: no connection to {endpoint} came about ({phase}: {detail}), while others did.',
+      zh: '网络不佳：未能连上 {endpoint}（{phase}：{detail}），而其它连接是成功的。',
     },
     fix: {
       en: 'See `qcc doctor {endpoint}` for loss and latency; reach it through a proxy with a better route, or give the connection more time.',
@@ -36,8 +44,8 @@ export const UPSTREAM_CASES = {
   },
   'net-silent': {
     what: {
-      en: 'The network is bad, or the host is off: nobody answered at {endpoint} when we tried to connect (phase {phase}, given up after {limit}).',
-      zh: '网络不通或主机离线：连接 {endpoint} 时对方毫无回应（阶段 {phase}，{limit} 后放弃）。',
+      en: 'The network is bad, or the host is off: nobody answered at {endpoint} when we tried to connect ({phase}, given up after {limit}).',
+      zh: '网络不通或主机离线：连接 {endpoint} 时对方毫无回应（{phase}，{limit} 后放弃）。',
     },
     fix: {
       en: 'See `qcc doctor {endpoint}`: a firewall, a wrong port and a host that is off look the same. If a proxy is needed to get there, name it.',
@@ -84,15 +92,23 @@ export const UPSTREAM_CASES = {
       en: 'Start it again, or check host and port of its base_url if it has never worked. Until then take it out; with a second endpoint nobody would have noticed.',
       zh: '重新启动该服务；如果从未成功过，请检查 base_url 的主机和端口。在此之前先停用它；有第二个 endpoint 的话不会有人察觉。',
     },
+    among: {
+      en: 'Start it again, or check host and port of its base_url if it has never worked. QCC uses the other endpoints once it has taken this one out, and verifies it until it answers.',
+      zh: '重新启动该服务；如果从未成功过，请检查 base_url 的主机和端口。QCC 将其移出后会使用其它 endpoint，并持续验证直到它恢复。',
+    },
   },
   'down-all': {
     what: {
-      en: 'The server is down: every call to {endpoint} failed around then ({detail}).',
-      zh: '服务器不可用：那段时间发往 {endpoint} 的调用全部失败（{detail}）。',
+      en: 'The server is down: for {span} nothing got through to {endpoint} ({detail}).',
+      zh: '服务器不可用：{span} 内发往 {endpoint} 的请求无一成功（{detail}）。',
     },
     fix: {
       en: 'Ask its operator. Until then take it out; with a second endpoint nobody would have noticed.',
       zh: '联系其运营方。在此之前先停用它；有第二个 endpoint 的话不会有人察觉。',
+    },
+    among: {
+      en: 'Ask its operator. QCC uses the other endpoints once it has taken this one out, and verifies it until it answers.',
+      zh: '联系其运营方。QCC 将其移出后会使用其它 endpoint，并持续验证直到它恢复。',
     },
   },
   'down-edge': {
@@ -103,6 +119,10 @@ export const UPSTREAM_CASES = {
     fix: {
       en: 'Ask its operator: the server, or the way from the edge to it, is broken. A second endpoint bridges that.',
       zh: '联系其运营方：服务器或边缘到服务器的链路出了问题。第二个 endpoint 可以兜底。',
+    },
+    among: {
+      en: 'Ask its operator: the server, or the way from the edge to it, is broken. QCC uses the other endpoints once it has taken this one out.',
+      zh: '联系其运营方：服务器或边缘到服务器的链路出了问题。QCC 将其移出后会使用其它 endpoint。',
     },
   },
   // rate-limited
@@ -125,13 +145,17 @@ export const UPSTREAM_CASES = {
       en: 'Look at the account’s budget and quota. Waiting does not help until they are raised; a second endpoint does.',
       zh: '检查账户的预算和额度。提高之前等待无用，第二个 endpoint 才有用。',
     },
+    among: {
+      en: 'Look at the account’s budget and quota. Waiting does not help until they are raised; the other endpoints of the cluster do.',
+      zh: '检查账户的预算和额度。提高之前等待无用，集群中的其它 endpoint 才有用。',
+    },
   },
   'limited-load': {
     what: {
       en: '{endpoint} is overloaded: it answered {status}.',
       zh: '{endpoint} 过载：返回 {status}。',
     },
-    fix: SECOND_ENDPOINT,
+    ...SECOND_ENDPOINT,
   },
   // request-rejected
   rejected: {
@@ -150,28 +174,28 @@ export const UPSTREAM_CASES = {
       en: '{endpoint} answered {status} with nothing in it.',
       zh: '{endpoint} 返回 {status}，但内容为空。',
     },
-    fix: SECOND_ENDPOINT,
+    ...SECOND_ENDPOINT,
   },
   'answer-page': {
     what: {
       en: '{endpoint} answered with something that is no API answer ({detail}), though it gives good ones at other times.',
       zh: '{endpoint} 返回的不是 API 应答（{detail}），而其它时候是正常的。',
     },
-    fix: SECOND_ENDPOINT,
+    ...SECOND_ENDPOINT,
   },
   'answer-error': {
     what: {
       en: '{endpoint} said 200 and then reported an error within its answer ({detail}).',
       zh: '{endpoint} 先返回 200，随后在应答中报错（{detail}）。',
     },
-    fix: SECOND_ENDPOINT,
+    ...SECOND_ENDPOINT,
   },
   'answer-cut': {
     what: {
       en: 'The answer of {endpoint} ended before it was whole ({detail}).',
       zh: '{endpoint} 的应答不完整就结束了（{detail}）。',
     },
-    fix: SECOND_ENDPOINT,
+    ...SECOND_ENDPOINT,
   },
   // upstream-error
   'error-status': {
@@ -179,13 +203,13 @@ export const UPSTREAM_CASES = {
       en: '{endpoint} failed by itself: it answered {status}.',
       zh: '{endpoint} 自身出错：返回 {status}。',
     },
-    fix: SECOND_ENDPOINT,
+    ...SECOND_ENDPOINT,
   },
   'error-closed': {
     what: {
       en: '{endpoint} broke the connection before it answered, after {silence}.',
       zh: '{endpoint} 在应答之前断开了连接（{silence} 后）。',
     },
-    fix: SECOND_ENDPOINT,
+    ...SECOND_ENDPOINT,
   },
 } as const satisfies Record<string, CaseMessages>;

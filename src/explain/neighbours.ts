@@ -56,21 +56,30 @@ const ALIVE: ReadonlySet<AttemptRecord['result']> = new Set([
 export const isDead = (attempt: AttemptRecord): boolean =>
   !ALIVE.has(attempt.result) && attempt.firstEventMs === undefined;
 
+export interface Checks {
+  readonly failed: number;
+  readonly lastFailedAt?: number;
+  /** While the failures lasted. */
+  readonly passed: number;
+  readonly opened: boolean;
+}
+
 /** Verifications around a run of failures, and whether its circuit opened. */
 export function checksAround(
   endpoint: EndpointEvidence | undefined,
   run: readonly AttemptRecord[],
   withinMs: number,
-): { readonly failed: number; readonly passed: number; readonly opened: boolean } {
+): Checks {
   const [first, last] = [run[0], run.at(-1)];
   if (!endpoint || !first || !last) return { failed: 0, passed: 0, opened: false };
   const near = endpoint.events.filter(({ at }) => at >= first.startedAt && at <= endOf(last) + withinMs);
-  const count = (...kinds: string[]) => near.filter(({ kind }) => kinds.includes(kind)).length;
+  const failed = near.filter(({ kind }) => kind === 'verification-failed');
   return {
-    failed: count('verification-failed'),
-    // While the failures lasted: later it may have been mended.
+    failed: failed.length,
+    ...(failed.length === 0 ? {} : { lastFailedAt: Math.max(...failed.map(({ at }) => at)) }),
+    // Later it may have been mended.
     passed: near.filter(({ kind, at }) => kind === 'verified' && at <= endOf(last)).length,
-    opened: count('opened') > 0,
+    opened: near.some(({ kind }) => kind === 'opened'),
   };
 }
 
@@ -85,21 +94,33 @@ export const silenceAtEnd = ({ result, silenceMs, longestSilenceMs }: AttemptRec
   result === 'edge-timeout' ? Math.max(silenceMs ?? 0, longestSilenceMs) : (silenceMs ?? longestSilenceMs);
 
 /** Ended as an edge ends a call: its page, or a break after a silence. */
-const isCut = ({ result, phase }: AttemptRecord): boolean =>
+export const isCut = ({ result, phase }: AttemptRecord): boolean =>
   result === 'edge-timeout' || ((result === 'reset' || result === 'truncated') && phase !== 'send');
 
-/** Silences of the cuts among the neighbours that are like `ms`, the call's own not counted. */
+/**
+ * Silences of the cuts among the neighbours that one timer may have brought about together with one after `ms`, the
+ * call's own not counted. They are compared with the middle one of those like `ms`: a timer's silences lie on both
+ * sides of it, and this one may lie at the rim.
+ */
 export function cutsLike(
   { decided }: Neighbours,
   attempt: AttemptRecord,
   ms: number,
   share: number,
 ): readonly number[] {
-  return decided
+  const silences = decided
     .filter((one) => !isSame(one, attempt) && isCut(one))
     .map(silenceAtEnd)
-    .filter((silence) => alike(silence, ms, share));
+    .sort((a, b) => a - b);
+  const near = silences.filter((silence) => alike(silence, ms, share));
+  const middle = near[Math.floor(near.length / 2)];
+  if (middle === undefined) return near;
+  return silences.filter((silence) => alike(silence, ms, share) || alike(silence, middle, share));
 }
+
+/** Answers that were silent for clearly longer than `ms` on their way: no timer cuts there. */
+export const outlived = ({ answered }: Neighbours, ms: number): number =>
+  answered.filter(({ longestSilenceMs }) => longestSilenceMs > 1.2 * ms + 500).length;
 
 /** The calls that ended before this one, or with it, newest last; at most `most`. */
 export function lastBefore(

@@ -1,10 +1,19 @@
 import type { TimelineItem } from '../domain/explanation.ts';
 import type { AttemptRecord } from '../domain/ledger.ts';
-import { type Context, endpointName, exchangeFailed, isRunning, sinceBegin, totalMs } from './context.ts';
+import {
+  type Context,
+  endpointName,
+  exchangeFailed,
+  hasAnswer,
+  isRunning,
+  sinceBegin,
+  totalMs,
+} from './context.ts';
 import { connectMs } from './judge-connect.ts';
 import { timerOf } from './judge-timeout.ts';
 import { STORY } from './messages-story.ts';
 import { silenceAtEnd } from './neighbours.ts';
+import { detailWord, phaseWord, reasonWord, setterWord } from './terms.ts';
 import { type Message, oneLine, say, type Word, type Words } from './wording.ts';
 
 type Who = TimelineItem['who'];
@@ -68,12 +77,14 @@ function attemptItems(attempt: AttemptRecord, context: Context): readonly Timeli
   return [
     ...(queuedMs > 0 ? [at(0, 'gateway', STORY.queued, { waited: { ms: queuedMs } })] : []),
     ...(backoffMs > 0 ? [at(0, 'gateway', STORY.backedOff, { waited: { ms: backoffMs } })] : []),
-    at(0, 'gateway', STORY.attempt, { why: oneLine(attempt.why || '-', 200) }),
+    at(0, 'gateway', STORY.attempt, { why: reasonWord(attempt.why) }),
     ...(opening !== undefined && begun
       ? [at(opening, 'network', STORY.connected, { dns: part(dnsMs), tcp: part(tcpMs), tls: part(tlsMs) })]
       : []),
     ...(sentMs === undefined ? [] : [at(sentMs, 'gateway', STORY.sent)]),
-    ...(firstByteMs === undefined ? [] : [at(firstByteMs, 'upstream', STORY.firstByte)]),
+    ...(firstByteMs === undefined || !hasAnswer(attempt)
+      ? []
+      : [at(firstByteMs, 'upstream', STORY.firstByte)]),
     ...(firstEventMs === undefined ? [] : [at(firstEventMs, 'upstream', STORY.firstEvent)]),
     ...(attempt.result === 'answered' && attempt.longestSilenceMs >= context.rules.slowMs
       ? [at(attempt.totalMs, 'upstream', STORY.silent, { silence: { ms: attempt.longestSilenceMs } })]
@@ -101,7 +112,7 @@ function attemptEnd(attempt: AttemptRecord, began: number, endpoint: string, con
       return at('gateway', STORY.failedTimer, {
         timer: name,
         limit: { ms },
-        setBy: oneLine(setBy, 100),
+        setBy: setterWord(setBy),
         silence,
       });
     }
@@ -109,7 +120,7 @@ function attemptEnd(attempt: AttemptRecord, began: number, endpoint: string, con
       const who = attempt.endedBy === 'gateway-timer' ? 'gateway' : (attempt.endedBy ?? 'upstream');
       if (status !== undefined && status >= 400)
         return at(who, STORY.failedStatus, { status, cause: oneLine(attempt.said || result, 160) });
-      return at(who, STORY.failed, { phase: phase ?? '-', detail: oneLine(attempt.detail ?? result, 200) });
+      return at(who, STORY.failed, { phase: phaseWord(phase), detail: detailWord(attempt) });
     }
   }
 }

@@ -1,9 +1,10 @@
 import type { Waterfall, WaterfallBar, WaterfallPhase } from '../domain/explanation.ts';
 import type { AttemptRecord } from '../domain/ledger.ts';
-import { type Context, didFail, endpointName, isRunning, sinceBegin, totalMs } from './context.ts';
+import { type Context, didFail, endpointName, hasAnswer, isRunning, sinceBegin, totalMs } from './context.ts';
 import { timerOf } from './judge-timeout.ts';
 import { STORY } from './messages-story.ts';
 import { silenceAtEnd } from './neighbours.ts';
+import { phaseWord } from './terms.ts';
 import { type Message, oneLine, say, type Words } from './wording.ts';
 
 type Part = WaterfallBar['parts'][number];
@@ -67,7 +68,8 @@ const parts = (all: readonly (readonly [WaterfallPhase, number, number])[]): rea
 function phasesOf(attempt: AttemptRecord, context: Context): readonly Part[] {
   const began = sinceBegin(context, attempt.startedAt);
   const end = began + attempt.totalMs;
-  const { dnsMs = 0, tcpMs = 0, tlsMs = 0, sentMs, firstByteMs } = attempt;
+  const { dnsMs = 0, tcpMs = 0, tlsMs = 0, sentMs } = attempt;
+  const firstByteMs = hasAnswer(attempt) ? attempt.firstByteMs : undefined;
   const cap = (ms: number) => Math.min(end, began + Math.max(0, ms));
   const opened = cap(dnsMs + tcpMs + tlsMs);
   const made = parts([
@@ -75,7 +77,7 @@ function phasesOf(attempt: AttemptRecord, context: Context): readonly Part[] {
     ['connect', cap(dnsMs), cap(dnsMs + tcpMs)],
     ['tls', cap(dnsMs + tcpMs), opened],
   ]);
-  if (sentMs === undefined && firstByteMs === undefined) {
+  if (sentMs === undefined && attempt.firstByteMs === undefined) {
     const hung = attempt.phase ?? 'send';
     return [...made, ...parts([[hung, opened, end]])];
   }
@@ -111,7 +113,7 @@ function noteOf(attempt: AttemptRecord, context: Context): string {
   }
   return attempt.status !== undefined && attempt.status >= 400
     ? text(STORY.noteStatus, { status, silence: { ms: silenceAtEnd(attempt) } })
-    : text(STORY.noteCause, { cause: attempt.result, phase: attempt.phase ?? '-' });
+    : text(STORY.noteCause, { cause: attempt.result, phase: phaseWord(attempt.phase) });
 }
 
 /** After the last byte came from upstream, the client was still reading. */

@@ -6,9 +6,13 @@ export type Word =
   | number
   | { readonly ms: number }
   | { readonly microUsd: number }
-  | { readonly at: number };
+  | { readonly at: number }
+  /** A text of ours inside another. */
+  | { readonly message: Message; readonly words?: Words };
 
-export type Words = Readonly<Record<string, Word>>;
+export interface Words {
+  readonly [name: string]: Word;
+}
 
 /** A text in both languages, with `{word}` places. */
 export interface Message {
@@ -50,6 +54,7 @@ function shown(word: Word, language: Language): string {
   if (typeof word === 'number') return String(word);
   if ('ms' in word) return span(word.ms, language);
   if ('microUsd' in word) return money(word.microUsd);
+  if ('message' in word) return say(word.message, word.words ?? {}, language);
   return `${new Date(word.at).toISOString().slice(0, 19).replace('T', ' ')} UTC`;
 }
 

@@ -6,10 +6,11 @@ import {
   explanationOf,
   firstFinding,
   lastExchange,
+  ledgerOf,
   shownMs,
 } from '../harness/explanation.ts';
 import { ANTHROPIC_REQUEST, closeAll, cluster, gatewayWith, post, upstream } from '../harness/gateway.ts';
-import { ownUpstream } from '../harness/own-upstream.ts';
+import { openMessage, ownUpstream } from '../harness/own-upstream.ts';
 
 afterEach(closeAll);
 
@@ -58,6 +59,53 @@ describe('an edge in front of the model cuts what is silent', () => {
     expect(finding.evidence.join('\n')).toMatch(/seen 3 times at e0/);
     // Outside, no edge cuts so soon.
     expect((await explanationOf(gateway, id)).findings[0]?.kind).not.toBe('edge-cut');
+  });
+});
+
+describe('an edge resets streams that fall silent', () => {
+  /** Writes the beginning of an answer, then nothing more until something in between breaks the connection. */
+  const cutsAfter = (ms: number) =>
+    ownUpstream((_seen, response) => {
+      openMessage(response);
+      setTimeout(() => response.socket?.destroy(), ms);
+    });
+  const RULES = { cutSilenceMs: 500, alikeShare: 0.9 };
+  const ask = async (url: string) => {
+    const response = await post(`${url}/v1/messages`, { ...ANTHROPIC_REQUEST, stream: true });
+    await response.text().catch(() => undefined);
+  };
+
+  it('three times at one endpoint, and it is named', async () => {
+    const model = await cutsAfter(1_000);
+    const store = memoryStore();
+    const yaml = ONCE + cluster([model], () => ', max_failures: 50');
+    const gateway = await gatewayWith(yaml, { store });
+    for (let i = 0; i < 3; i += 1) await ask(gateway.url);
+    const { id } = await lastExchange(gateway, 3);
+    const explanation = await explainScaled(store, yaml, id, RULES);
+    const finding = firstFinding(explanation, 'edge-cut');
+    expect(explanation.attempts[0]).toMatchObject({ phase: 'stream' });
+    expect(finding).toMatchObject({ certainty: 'sure', attempts: [1] });
+    expect(finding.evidence.join('\n')).toMatch(/seen 3 times at e0/);
+    expect(finding.config).toMatch(/edge: \{ silence: \d+ms \}/);
+  });
+
+  it('at two endpoints, and each is named', async () => {
+    const models = [await cutsAfter(1_000), await cutsAfter(1_000)];
+    const store = memoryStore();
+    const yaml = `${ONCE}${cluster(models, () => ', max_failures: 50')}    strategy: round_robin\n`;
+    const gateway = await gatewayWith(yaml, { store });
+    for (let i = 0; i < 6; i += 1) await ask(gateway.url);
+    await lastExchange(gateway, 6);
+    const rows = await ledgerOf(gateway);
+    const named = await Promise.all(
+      rows.slice(0, 2).map(async ({ id }) => {
+        const finding = firstFinding(await explainScaled(store, yaml, id, RULES), 'edge-cut');
+        expect(finding.certainty).toBe('sure');
+        return /connection to (e\d)/.exec(finding.what)?.[1];
+      }),
+    );
+    expect(named.toSorted()).toEqual(['e0', 'e1']);
   });
 });
 

@@ -4,6 +4,22 @@ import { ANTHROPIC_REQUEST, closeAll, cluster, gatewayWith, post, upstream } fro
 
 afterEach(closeAll);
 
+it('an endpoint that falls silent for a while after good answers is not called down', async () => {
+  const model = await upstream();
+  const gateway = await gatewayWith(
+    `retry: { max: 0 }\nhealth: { interval: 50ms, timeout: 300ms }\n${cluster([model], () => ', max_failures: 3, timeouts: { first_byte: 400ms }')}`,
+  );
+  for (let i = 0; i < 4; i += 1) await post(`${gateway.url}/v1/messages`, ANTHROPIC_REQUEST);
+  model.program({ hang: 'before-head' });
+  for (let i = 0; i < 4; i += 1) await post(`${gateway.url}/v1/messages`, ANTHROPIC_REQUEST);
+
+  const explanation = await explanationOf(gateway, (await lastExchange(gateway, 8)).id);
+  const finding = firstFinding(explanation, 'timer-short');
+  expect(finding).toMatchObject({ certainty: 'likely', attempts: [1] });
+  expect(finding.what).toContain('first_byte (400 ms, set by endpoint e0)');
+  expect(explanation.headline).not.toContain('down');
+});
+
 it('an upstream that times out often and sometimes works is called slow, with its record', async () => {
   const model = await upstream();
   const gateway = await gatewayWith(
