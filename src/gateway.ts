@@ -18,6 +18,7 @@ import { createObserving } from './observing.ts';
 import { createPipeline } from './pipeline.ts';
 import { createPlainEndpoints, createSlotQueue } from './plan/plan.ts';
 import type { Clock } from './platform/clock.ts';
+import { within } from './platform/within.ts';
 import { answerText, estimateInputTokens, verificationCall } from './protocols/protocols.ts';
 import { createRecorder, type PriceBook } from './record/record.ts';
 import { createExchanges, keyOf, STREAM_BYTES_PER_TOKEN } from './relay/relay.ts';
@@ -26,6 +27,7 @@ import { startRetention } from './retention.ts';
 import { runDoctor } from './run-doctor.ts';
 import type { AnswerShelf } from './run-exchange.ts';
 import { startSaving } from './saving.ts';
+import { secretsOf } from './secrets.ts';
 import type { Store } from './storage/storage.ts';
 import type { Log, OtlpSettings } from './telemetry/telemetry.ts';
 
@@ -93,8 +95,7 @@ export async function startGateway(
       keptBytes: () => exchanges.keptBytes,
     },
   });
-  const hideSecrets = (settings: Settings) =>
-    log.setSecrets([...secretsOf(settings), ...observing.secretsOf(settings)]);
+  const hideSecrets = (settings: Settings) => log.setSecrets(secretsOf(settings, options.otlp));
   hideSecrets(current.settings);
   const transport = createTransport();
   const watching = createWatching(clock, store);
@@ -291,17 +292,6 @@ export async function startGateway(
   });
 }
 
-/** Waits for `work`, but no longer than `ms`; leaves no timer behind to hold the process. */
-function within(ms: number, clock: Clock, work: Promise<unknown>): Promise<void> {
-  return new Promise((resolve) => {
-    const timer = clock.timer(ms, resolve);
-    void work.finally(() => {
-      timer.cancel();
-      resolve();
-    });
-  });
-}
-
 /** What a call has used, where the upstream does not say. */
 function estimateUsage(request: IdentifiedRequest, answerBytes: number): Usage {
   return {
@@ -317,15 +307,4 @@ function answersIn(store: Store): AnswerShelf {
     byId: (id) => store.loadAnswer(id).catch(() => undefined),
     save: (answer) => store.saveAnswer(answer),
   };
-}
-
-/** Everything that must not be read in a log, whatever line it gets into. */
-function secretsOf({ clusters, auth, admin }: Settings): string[] {
-  const endpoints = clusters.flatMap((cluster) => cluster.endpoints);
-  return [
-    ...endpoints.map((endpoint) => endpoint.apiKey),
-    ...endpoints.flatMap((endpoint) => Object.values(endpoint.headers)),
-    ...auth.keys.map(({ key }) => key),
-    admin.token ?? '',
-  ].filter((secret) => secret.length >= 8);
 }
