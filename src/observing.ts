@@ -33,19 +33,14 @@ export interface Observing {
   testAlerts(): Promise<readonly AlertTestView[]>;
   /** The `traceparent` of an upstream call; undefined = the client's own stays. */
   traceparentOf: Otlp['traceparentOf'];
-  /** What must not be read in a log. */
-  secretsOf(settings: Settings): readonly string[];
   apply(settings: Settings): void;
   /** Sends what is left, for at most 2 s. */
   close(): Promise<void>;
 }
 
-/** Shorter ones would mask ordinary words. */
-const LEAST_SECRET_CHARS = 8;
-
 export async function createObserving(ports: ObservingPorts): Promise<Observing> {
   const { otlp: asked, readings, log, clock, version, random } = ports;
-  const note = (detail: string) => log.write({ kind: 'note', detail });
+  const note = (detail: string) => log.write({ kind: 'trouble', detail });
   for (const detail of asked?.notes ?? []) note(detail);
   const metrics = await createMetrics({ readings, clock, version });
   const salt = `${process.pid} ${clock.now()} ${random()}`;
@@ -66,22 +61,10 @@ export async function createObserving(ports: ObservingPorts): Promise<Observing>
     metrics: metrics.text,
     testAlerts: alerts.test,
     traceparentOf: (about, attempt) => otlp?.traceparentOf(about, attempt),
-    secretsOf: ({ alerts: all }) =>
-      [
-        ...all.flatMap(({ webhook, secret = '' }) => [...urlSecrets(webhook), secret]),
-        ...Object.values(asked?.traces?.headers ?? {}),
-        ...Object.values(asked?.metrics?.headers ?? {}),
-      ].filter((text) => text.length >= LEAST_SECRET_CHARS),
     apply: (settings) => alerts.apply(settings.alerts),
     async close() {
       metrics.close();
       await Promise.all([alerts.close(), otlp?.close()]);
     },
   };
-}
-
-/** The parts of a webhook's URL that let somebody post to it. */
-function urlSecrets(webhook: string): string[] {
-  const { pathname, search } = new URL(webhook);
-  return [webhook, ...(pathname.length > 1 ? [pathname] : []), search];
 }

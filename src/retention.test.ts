@@ -148,7 +148,7 @@ it('says so when the disk refuses, and tries again', async () => {
   const { clock, asked, logged, settled } = retaining({ keepMs: HOUR_MS }, store);
   await settled();
   expect(logged).toEqual([
-    { kind: 'note', detail: 'Old requests could not be deleted from the ledger: the disk is full' },
+    { kind: 'trouble', detail: 'Old requests could not be deleted from the ledger: the disk is full' },
   ]);
   clock.advance(HOUR_MS);
   expect(asked).toHaveLength(2);

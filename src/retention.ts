@@ -49,7 +49,7 @@ export function startRetention({ store, clock, log, settings }: RetentionPorts):
       if (exchanges > 0) log.write({ kind: 'ledger-pruned', exchanges });
     } catch (error) {
       const detail = `Old requests could not be deleted from the ledger: ${(error as Error).message}`;
-      if (!stopped) log.write({ kind: 'note', detail });
+      if (!stopped) log.write({ kind: 'trouble', detail });
     }
     running = false;
   }

@@ -3,7 +3,14 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { whyTaken } from './accept/accept.ts';
 import { birthOf, pidFileText, type StartedGateway, type StartOptions } from './cli/cli.ts';
-import { demoSettings, formatProblems, loadConfig, makeFolder, watchConfig } from './config/config.ts';
+import {
+  type ConfigWatch,
+  demoSettings,
+  formatProblems,
+  loadConfig,
+  makeFolder,
+  watchConfig,
+} from './config/config.ts';
 import type { Result } from './domain/result.ts';
 import { fail, ok } from './domain/result.ts';
 import type { Settings } from './domain/settings.ts';
@@ -42,7 +49,12 @@ export async function runGateway(
   const folder = prepareFolder(home);
   if (folder !== undefined) return fail({ detail: folder, exitCode: 1 });
   const demo = demoUpstream();
-  const readSettings: ReadSettings = () => readWith(options, env, demo.url);
+  let watch: ConfigWatch | undefined;
+  const readSettings: ReadSettings = () => {
+    // Whoever asked for it: what is read now need not be told again by the watch.
+    watch?.seen();
+    return readWith(options, env, demo.url);
+  };
   const read = await readSettings();
   if (!read.ok) {
     await demo.close();
@@ -59,13 +71,13 @@ export async function runGateway(
     return fail({ detail: taken, exitCode: 1 });
   }
   const store = await openStore(join(home, 'qcc.db'), {
-    onTrouble: (detail) => log.write({ kind: 'note', detail }),
+    onTrouble: (detail) => log.write({ kind: 'trouble', detail }),
   });
   if (!store.ok) {
     await Promise.all([log.close(), demo.close()]);
     return fail({ detail: store.error.detail, exitCode: 1 });
   }
-  const prices = pricesIn(home, (detail) => log.write({ kind: 'note', detail }));
+  const prices = pricesIn(home, (detail) => log.write({ kind: 'trouble', detail }));
   const otlp = otlpSettings(env);
   const gateway = await startGateway({
     ...read.value,
@@ -87,7 +99,9 @@ export async function runGateway(
     await Promise.all([store.value.close(), log.close(), demo.close()]);
     return fail({ detail: gateway.error.detail, exitCode: 1 });
   }
-  const stopped = live(gateway.value, join(home, 'proxy.pid'), options.configFile).then(async () => {
+  watch = watchConfig(options.configFile, () => void gateway.value.reload());
+  const stopped = live(gateway.value, join(home, 'proxy.pid')).then(async () => {
+    watch?.close();
     await demo.close();
     return 0;
   });
@@ -124,18 +138,16 @@ function pricesIn(home: string, onProblem: (detail: string) => void): () => Pric
 /** A stat costs 5 µs: not for every request. */
 const PRICES_LOOK_MS = 5_000;
 
-/** From open doors to the last one closed: the pid file, the signals, the watched configuration. */
-async function live(gateway: Gateway, pidFile: string, configFile: string): Promise<void> {
+/** From open doors to the last one closed: the pid file, the signals. */
+async function live(gateway: Gateway, pidFile: string): Promise<void> {
   const { pid } = process;
   const birth = birthOf(pid);
   const written = { pid, address: gateway.addresses[0] ?? '', ...(birth === undefined ? {} : { birth }) };
   writeFileSync(pidFile, pidFileText(written), { mode: 0o600 });
   const stop = () => void gateway.stop();
   const reload = () => void gateway.reload();
-  const watch = watchConfig(configFile, reload);
   process.on('SIGTERM', stop).on('SIGINT', stop).on('SIGHUP', reload);
   await gateway.stopped;
-  watch.close();
   process.off('SIGTERM', stop).off('SIGINT', stop).off('SIGHUP', reload);
   if (ownsPidFile(pidFile)) rmSync(pidFile, { force: true });
 }

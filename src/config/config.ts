@@ -18,5 +18,5 @@ export { loadConfig, parseConfig } from './parse.ts';
 export { type ConfigProblem, type Environment, formatProblems } from './problem.ts';
 export { maskSecrets } from './redact.ts';
 export { initialConfig } from './starter.ts';
-export { watchConfig } from './watch.ts';
+export { type ConfigWatch, watchConfig } from './watch.ts';
 export { writeAtomically } from './write.ts';

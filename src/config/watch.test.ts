@@ -30,10 +30,12 @@ afterEach(() => {
 /** Counts the changes told; `next(n)` waits until there were n. */
 function watching(path = file) {
   let changes = 0;
-  close = watchConfig(path, () => {
+  const watch = watchConfig(path, () => {
     changes += 1;
-  }).close;
+  });
+  close = watch.close;
   return {
+    seen: watch.seen,
     count: () => changes,
     next: (n: number) => vi.waitFor(() => expect(changes).toBe(n), { timeout: 10_000, interval: 20 }),
   };
@@ -63,6 +65,18 @@ describe('watchConfig', () => {
     await watch.next(1);
     writeAtomically(file, 'again');
     await watch.next(2);
+  });
+
+  it('does not tell of what was seen already, but of what comes after', async () => {
+    writeFileSync(file, 'a');
+    const watch = watching();
+    writeAtomically(file, 'ab');
+    watch.seen();
+    // Longer than two looks take: what they would have told of is told by now.
+    await new Promise((resolve) => setTimeout(resolve, 800));
+    expect(watch.count()).toBe(0);
+    writeAtomically(file, 'abc');
+    await watch.next(1);
   });
 
   it('survives the file being deleted and made again, and tells only of the latter', async () => {

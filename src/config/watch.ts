@@ -14,6 +14,12 @@ function signatureOf(file: string): string | undefined {
   }
 }
 
+export interface ConfigWatch {
+  /** The file is about to be read: as it stands, it is no change any more. */
+  seen(): void;
+  close(): void;
+}
+
 /**
  * Calls `onChange` soon after the file's content was replaced or written, once per burst; not when it is deleted, but
  * when it is there again. Start watching before loading, or a change in between is missed. Does not keep the process
@@ -22,7 +28,7 @@ function signatureOf(file: string): string | undefined {
  * It looks at the file instead of being told: a watched file goes blind after an atomic rename, and a watched folder
  * tells of every line of the log and the ledger, which lie beside the config.
  */
-export function watchConfig(file: string, onChange: () => void): { close(): void } {
+export function watchConfig(file: string, onChange: () => void): ConfigWatch {
   const path = resolve(file);
   let seen = signatureOf(path);
   /** Seen once; an editor that writes in several steps has paused when it is seen again. */
@@ -41,5 +47,11 @@ export function watchConfig(file: string, onChange: () => void): { close(): void
     }
   };
   const timer = setInterval(look, LOOK_EVERY_MS).unref();
-  return { close: () => clearInterval(timer) };
+  return {
+    seen() {
+      seen = signatureOf(path) ?? seen;
+      changing = undefined;
+    },
+    close: () => clearInterval(timer),
+  };
 }

@@ -45,6 +45,7 @@ export const LINES_EN: LineCatalogue = {
   draining: (e) => `stopping: waiting for ${counted(e.running, 'running request')}`,
   stopped: () => 'QCC has stopped',
   note: (e) => e.detail,
+  trouble: (e) => e.detail,
   internal: (e) => `${e.id === undefined ? '' : `[${e.id}] `}internal error: ${e.detail}`,
 };
 

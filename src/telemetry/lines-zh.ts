@@ -38,6 +38,7 @@ export const LINES_ZH: LineCatalogue = {
   draining: (e) => `正在停止: 等待 ${e.running} 个请求结束`,
   stopped: () => 'QCC 已停止',
   note: (e) => e.detail,
+  trouble: (e) => e.detail,
   internal: (e) => `${e.id === undefined ? '' : `[${e.id}] `}内部错误: ${e.detail}`,
 };
 

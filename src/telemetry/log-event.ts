@@ -129,6 +129,8 @@ export type LogEvent =
   | { readonly kind: 'draining'; readonly running: number }
   | { readonly kind: 'stopped' }
   | { readonly kind: 'note'; readonly detail: string }
+  /** Something beside the requests does not work, and they go on. */
+  | { readonly kind: 'trouble'; readonly detail: string }
   | { readonly kind: 'internal'; readonly detail: string; readonly id?: string };
 
 export type LogKind = LogEvent['kind'];
@@ -167,6 +169,7 @@ export const LEVEL_OF: Readonly<Record<LogKind, LogLevel>> = {
   draining: 'info',
   stopped: 'info',
   note: 'info',
+  trouble: 'warn',
   internal: 'error',
 };
 

@@ -94,6 +94,7 @@ const EVENTS: readonly LogEvent[] = [
   { kind: 'draining', running: 1 },
   { kind: 'stopped' },
   { kind: 'note', detail: 'something' },
+  { kind: 'trouble', detail: 'alert not delivered' },
   { kind: 'internal', detail: 'x is not a function', id: 'req-456' },
   { kind: 'internal', detail: 'x is not a function' },
 ];

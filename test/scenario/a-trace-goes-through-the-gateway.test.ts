@@ -128,10 +128,10 @@ describe('with OTEL_EXPORTER_OTLP_ENDPOINT', () => {
     for (let n = 0; n < 3; n += 1)
       expect((await post(`${gateway.url}/v1/messages`, ANTHROPIC_REQUEST)).status).toBe(200);
     await gateway.stop();
-    const notes = gateway.log.events.filter((event) => event.kind === 'note');
-    expect(notes).toEqual([
+    const troubles = gateway.log.events.filter((event) => event.kind === 'trouble');
+    expect(troubles).toEqual([
       {
-        kind: 'note',
+        kind: 'trouble',
         detail: `OTLP: traces could not be sent to ${new URL(away.url).host}: ECONNREFUSED`,
       },
     ]);

@@ -85,12 +85,13 @@ it('a request is answered while its webhook fails, and the log says so without i
     `${cluster([await upstream()])}alerts: [{ webhook: "${webhook.url}/services/T0SECRET/B0SECRET", on: slow_over, slow_over: 1ms }]\n`,
   );
   expect(await ask(gateway.url)).toContain('message');
-  const notes = () => gateway.log.events.flatMap((event) => (event.kind === 'note' ? [event.detail] : []));
-  await until(() => notes().length > 0);
-  expect(notes().join()).toMatch(
+  const troubles = () =>
+    gateway.log.events.flatMap((event) => (event.kind === 'trouble' ? [event.detail] : []));
+  await until(() => troubles().length > 0);
+  expect(troubles().join()).toMatch(
     /^alert not delivered to 127\.0\.0\.1:\d+ \(slow_over\): HTTP 404: no team for /,
   );
-  expect(notes().join()).not.toContain('SECRET');
+  expect(troubles().join()).not.toContain('SECRET');
   const metrics = await (await fetch(`${gateway.url}/__qcc__/metrics`)).text();
   expect(metrics).toContain('qcc_alert_messages_total{result="failed"} 1');
 });
