@@ -24,6 +24,8 @@ export function createLive(ports: Pick<AdminPorts, 'liveView' | 'onExchange'>, c
   let timer: Timer | undefined;
   let leaveRows: (() => void) | undefined;
   let rowsSent = 0;
+  /** Told with the view, so that whoever wants every row knows to look on the ledger. */
+  let rowsLeftOut = 0;
   let reading: Promise<string | undefined> | undefined;
   let closed = false;
 
@@ -31,7 +33,7 @@ export function createLive(ports: Pick<AdminPorts, 'liveView' | 'onExchange'>, c
   const viewJson = () => {
     reading ??= ports
       .liveView()
-      .then((view) => JSON.stringify(view))
+      .then((view) => JSON.stringify(rowsLeftOut > 0 ? { ...view, rowsLeftOut } : view))
       .catch(() => undefined)
       .finally(() => {
         reading = undefined;
@@ -41,7 +43,10 @@ export function createLive(ports: Pick<AdminPorts, 'liveView' | 'onExchange'>, c
 
   const onRow = (record: ExchangeRecord) => {
     rowsSent += 1;
-    if (rowsSent > MOST_ROWS_A_SECOND) return;
+    if (rowsSent > MOST_ROWS_A_SECOND) {
+      rowsLeftOut += 1;
+      return;
+    }
     const json = JSON.stringify(record);
     for (const reader of readers) reader.push('exchange', json);
   };

@@ -18,7 +18,7 @@ export interface Followed {
 }
 
 const FIRST_ROWS = '10';
-/** Read anew after the gateway was gone: what ended meanwhile is among them, if anything is. */
+/** Read anew after the gateway was gone, or left rows out: what ended meanwhile is among them, if anything is. */
 const CAUGHT_UP_ROWS = '1000';
 /** Rows remembered, so that none is written twice. */
 const MAX_SEEN = 10_000;
@@ -79,9 +79,13 @@ async function followOnce(
     if (!passes(query, row)) return;
     if (endpoint === null || (await usedEndpoint(gateway, row, endpoint))) write(row);
   };
-  const asked = new URLSearchParams(query);
-  asked.set('limit', limit ?? FIRST_ROWS);
-  const listed = gateway.get<readonly ExchangeRecord[]>(withQuery('ledger', asked));
+  const newest = (count: string) => {
+    const asked = new URLSearchParams(query);
+    asked.set('limit', count);
+    return gateway.get<readonly ExchangeRecord[]>(withQuery('ledger', asked));
+  };
+  const joinedAt = Date.now();
+  const listed = newest(limit ?? FIRST_ROWS);
   let inOrder = listed.then((answer) => {
     if (!answer.ok) return;
     const rows = answer.value.filter((row) => row.delivery !== 'running' && wanted(row)).reverse();
@@ -89,9 +93,22 @@ async function followOnce(
     // Even none: the head shows that something is looked at.
     printer.print(news);
   });
+  const makeUp = async (): Promise<void> => {
+    const answer = await newest(CAUGHT_UP_ROWS);
+    if (!answer.ok) return;
+    const rows = answer.value.filter((row) => (row.endedAt ?? 0) >= joinedAt);
+    for (const row of rows.sort((a, b) => (a.endedAt ?? 0) - (b.endedAt ?? 0))) write(row);
+  };
+  let leftOut = 0;
   const onMessage = (message: LiveMessage): void => {
-    if (message.kind === 'live') onEndpoints(message.data.endpoints);
-    else inOrder = inOrder.then(() => take(message.data));
+    if (message.kind === 'exchange') {
+      inOrder = inOrder.then(() => take(message.data));
+      return;
+    }
+    const { endpoints, rowsLeftOut = 0 } = message.data;
+    onEndpoints(endpoints);
+    if (rowsLeftOut > leftOut) inOrder = inOrder.then(makeUp);
+    leftOut = rowsLeftOut;
   };
   const ended = await gateway.live(onMessage, signal);
   if (!signal.aborted) await inOrder;

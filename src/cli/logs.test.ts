@@ -143,6 +143,30 @@ describe('followed', () => {
     ]);
   });
 
+  it('looks on the ledger for rows that the stream left out', async () => {
+    const logs = following('logs -f');
+    await logs.until(FAILED.id);
+    await gateway.followed(1);
+    const endedAt = Date.now() + 60_000;
+    const told = row('req-01kdxaaaaaaaa', { endedAt });
+    const leftOut = row('req-01kdxaaaaaaab', { endedAt });
+    const before = row('req-01kdxaaaaaaac', { endedAt: FAILED.startedAt });
+    gateway.answers.set('GET ledger?limit=1000', [leftOut, told, before]);
+    gateway.say('exchange', told);
+    gateway.say('live', { ...LIVE, rowsLeftOut: 1 });
+    await logs.until(leftOut.id);
+    gateway.say('live', { ...LIVE, rowsLeftOut: 1 });
+    gateway.say('exchange', row('req-01kdxaaaaaaad'));
+    await logs.until('req-01kdxaaaaaaad');
+    expect(await logs.stop()).toBe(0);
+    const ids = logs
+      .said()
+      .match(/req-\w+/g)
+      ?.slice(3);
+    expect(ids).toEqual([told.id, leftOut.id, 'req-01kdxaaaaaaad']);
+    expect(gateway.asked.filter((one) => one.endsWith('limit=1000'))).toHaveLength(1);
+  });
+
   it.each([
     ['--failed', { failed: false }],
     ['--lost', { lostCalls: 0 }],

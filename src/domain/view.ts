@@ -166,6 +166,8 @@ export interface LiveView {
   readonly queue: readonly QueueView[];
   readonly recent: RecentView;
   readonly draining: boolean;
+  /** How many `exchange` messages were never sent, since too many ended in a second: grows. Absent = none. */
+  readonly rowsLeftOut?: number;
 }
 
 /** Messages of the live stream (`GET live`): the name of the event, and what its data is. */
