@@ -119,7 +119,8 @@ describe('the live stream', () => {
 });
 
 describe('a checkup', () => {
-  const begin = (body = '{"endpoint":"jp","probeEdge":true,"language":"zh"}') => open('POST', 'doctor', body);
+  const begin = (body = '{"endpoint":"jp","probeEdge":true,"silenceUpToMs":5000,"language":"zh"}') =>
+    open('POST', 'doctor', body);
 
   it('tells as it goes, and ends', async () => {
     let finish: () => void = () => undefined;
@@ -134,7 +135,9 @@ describe('a checkup', () => {
     };
     const { events } = await begin();
     await expect.poll(() => namesOf(events)).toEqual(['began']);
-    expect(admin.calls).toEqual([['checkUp', { endpoint: 'jp', probeEdge: true }, 'zh']]);
+    expect(admin.calls).toEqual([
+      ['checkUp', { endpoint: 'jp', probeEdge: true, silenceUpToMs: 5_000 }, 'zh'],
+    ]);
     expect(await admin.post('/__qcc__/doctor', {})).toMatchObject({
       status: 409,
       body: { error: { code: 'checkup_running' } },
@@ -143,6 +146,14 @@ describe('a checkup', () => {
     await expect.poll(() => events.ended).toBe(true);
     expect(namesOf(events)).toEqual(['began', 'diagnosis']);
     expect((await begin('{}')).answer.statusCode).toBe(200);
+  });
+
+  it.each([99, 3_600_001, '5s', null])('of a silence of %j is a mistake', async (silenceUpToMs) => {
+    expect(await admin.post('/__qcc__/doctor', { probeEdge: true, silenceUpToMs })).toMatchObject({
+      status: 400,
+      body: { error: { code: 'bad_request' } },
+    });
+    expect(admin.calls).toEqual([]);
   });
 
   it.each<[string, (answer: IncomingMessage) => void]>([

@@ -27,7 +27,10 @@ export function createStreams(ports: AdminPorts, clock: Clock): Streams {
     const read = await body(MAX_OPTIONS_BYTES);
     if (!read.ok) return read.error;
     const options = optionsOf(read.value);
-    if (options === undefined) return badRequest('expected {endpoint?, model?, probeEdge?, language?}');
+    if (options === undefined)
+      return badRequest(
+        'expected {endpoint?, model?, probeEdge?, silenceUpToMs? (100 to 3600000), language?}',
+      );
     if (checkup) return failure(409, 'checkup_running', 'A checkup is running already.');
     const asked = read.value.language === 'zh' ? 'zh' : read.value.language === 'en' ? 'en' : language;
     const aborter = new AbortController();
@@ -63,18 +66,26 @@ export function createStreams(ports: AdminPorts, clock: Clock): Streams {
   };
 }
 
-function optionsOf({ endpoint, model, probeEdge }: JsonObject): CheckupOptions | undefined {
+function optionsOf({ endpoint, model, probeEdge, silenceUpToMs }: JsonObject): CheckupOptions | undefined {
   const sound =
     isTextOrAbsent(endpoint) &&
     isTextOrAbsent(model) &&
-    (probeEdge === undefined || typeof probeEdge === 'boolean');
+    (probeEdge === undefined || typeof probeEdge === 'boolean') &&
+    isSilenceOrAbsent(silenceUpToMs);
   if (!sound) return undefined;
   return {
     ...(endpoint ? { endpoint } : {}),
     ...(model ? { model } : {}),
     ...(probeEdge ? { probeEdge } : {}),
+    ...(silenceUpToMs === undefined ? {} : { silenceUpToMs }),
   };
 }
+
+const LEAST_SILENCE_MS = 100;
+const MOST_SILENCE_MS = 3_600_000;
+
+const isSilenceOrAbsent = (value: unknown): value is number | undefined =>
+  value === undefined || (typeof value === 'number' && value >= LEAST_SILENCE_MS && value <= MOST_SILENCE_MS);
 
 const isTextOrAbsent = (value: unknown): value is string | undefined =>
   value === undefined || (typeof value === 'string' && value.length <= 500);

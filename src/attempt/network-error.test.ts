@@ -34,6 +34,11 @@ describe('networkFailure', () => {
     expect(networkFailure(error, 'connect').detail).toBe('ECONNREFUSED 127.0.0.1:9');
   });
 
+  it('says what OpenSSL says, without the lines of its source', () => {
+    const error = coded('ERR_SSL_WRONG_VERSION_NUMBER', { reason: 'wrong version number' });
+    expect(networkFailure(error, 'tls').detail).toBe('ERR_SSL_WRONG_VERSION_NUMBER: wrong version number');
+  });
+
   it('looks into the error of several addresses, and into causes', () => {
     const several = new AggregateError([
       coded('ECONNREFUSED', { address: '::1', port: 9 }),

@@ -3,6 +3,8 @@ import type { EndedBy, FailureCause, Phase } from '../domain/outcome.ts';
 interface CodedError {
   readonly code?: string;
   readonly message: string;
+  /** OpenSSL's, in words: its message names the lines of its source, too. */
+  readonly reason?: string;
   readonly cause?: unknown;
   readonly address?: string;
   readonly port?: number;
@@ -43,7 +45,7 @@ export function networkFailure(thrown: Error, phase: Phase): NetworkFailure {
     const stage = stageOf(code, phase);
     const where =
       error.address === undefined
-        ? `: ${error.message.slice(0, 200)}`
+        ? `: ${(error.reason ?? error.message).slice(0, 200)}`
         : ` ${error.address}:${error.port ?? ''}`;
     const detail = `${code || 'no connection'}${where}`;
     return {

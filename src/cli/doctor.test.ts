@@ -1,9 +1,9 @@
-import { writeFileSync } from 'node:fs';
+import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { CheckupEvent, CheckupOptions, Diagnosis } from '../domain/checkup.ts';
 import type { Settings } from '../domain/settings.ts';
-import { runWith, temporaryHome } from './fake-gateway.ts';
+import { GATEWAY, runWith, startFakeGateway, temporaryHome } from './fake-gateway.ts';
 import type { CliPorts, Doctor } from './ports.ts';
 
 const CONFIG = `clusters:
@@ -139,6 +139,20 @@ describe('doctor', () => {
     expect(seen.options).toBeUndefined();
   });
 
+  it('of the demo that runs, where there is no configuration', async () => {
+    rmSync(join(temporary.home, 'config.yaml'));
+    const endpoints = [{ ...GATEWAY.endpoints[0]!, baseUrl: 'http://127.0.0.1:4040' }];
+    const gateway = await startFakeGateway(temporary.home, {
+      ...GATEWAY,
+      config: { ...GATEWAY.config, demo: true },
+      endpoints,
+    });
+    const { code } = await run([], saying(WELL));
+    await gateway.close();
+    expect(code).toBe(0);
+    expect(seen.settings?.clusters[0]?.endpoints).toMatchObject([{ baseUrl: 'http://127.0.0.1:4040' }]);
+  });
+
   it('without a configuration, and with a broken one: 2', async () => {
     const none = await runWith(['doctor'], '/nowhere', saying(WELL));
     expect(none.code).toBe(2);
@@ -152,7 +166,7 @@ describe('doctor', () => {
 describe('doctor --probe-edge', () => {
   it('says what it costs, and does nothing unless agreed', async () => {
     const { code, err } = await run(['--probe-edge'], saying(WELL, 195_000));
-    expect(err).toContain('2 long answer(s): up to 39,000 tokens, $0.1950 at list prices');
+    expect(err).toContain('long answers (calls: 2): up to 39,000 tokens, $0.1950 at list prices');
     expect(code).toBe(2);
     expect(seen.options).toBeUndefined();
     const asked: string[] = [];

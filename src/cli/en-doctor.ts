@@ -8,10 +8,12 @@ export const enDoctor = {
   aboutYesProbe: 'do not ask before --probe-edge',
   aboutDoctorJson: 'print one JSON object',
   expectedDuration: 'a duration such as 130s, 5m or 500ms',
+  noConfigForDoctor:
+    'There is no config file ({file}). Write one: qcc init; or name an address: qcc doctor https://api.example.com',
   keyNeedsUrl: '--api-key-env goes with a URL; a configured endpoint has its own key',
   silenceNeedsProbe: '--silence-up-to goes with --probe-edge',
   probeCost:
-    '--probe-edge asks for {calls} long answer(s): up to {tokens} tokens, {price} at list prices. One that is cut is charged, too.',
+    '--probe-edge asks for long answers (calls: {calls}): up to {tokens} tokens, {price} at list prices. One that is cut is charged, too.',
   probePriceUnknown: 'price unknown',
   probeAsk: 'Go on? [y/N] ',
   probeNotAgreed: 'Not probed. It is done with --yes, or with y on a terminal.',

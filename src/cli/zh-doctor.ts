@@ -10,6 +10,8 @@ export const zhDoctor: Readonly<Record<keyof typeof enDoctor, string>> = {
   aboutYesProbe: '执行 --probe-edge 前不再询问',
   aboutDoctorJson: '输出一个 JSON 对象',
   expectedDuration: '时长，如 130s、5m 或 500ms',
+  noConfigForDoctor:
+    '没有配置文件（{file}）。生成：qcc init；或直接给出地址：qcc doctor https://api.example.com',
   keyNeedsUrl: '--api-key-env 要与 URL 一起使用；已配置的端点有自己的密钥',
   silenceNeedsProbe: '--silence-up-to 要与 --probe-edge 一起使用',
   probeCost:

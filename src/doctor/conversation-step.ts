@@ -36,8 +36,9 @@ function trouble(talk: Talk, said: string, page: boolean, say: Say): Words | und
   const refused = ofStatus(heard.status ?? 0, said, page, time, say);
   if (refused !== undefined) return refused;
   if (notAnswer !== undefined) {
-    const detail = page ? said : notAnswer;
-    return { what: say(page ? 'talkPage' : 'talkNotApi', { detail }), fix: say('talkNotApiFix') };
+    const title = said === '–' ? '' : ` (“${said}”)`;
+    const what = page ? say('talkPage', { title }) : say('talkNotApi', { detail: notAnswer });
+    return { what, fix: say('talkNotApiFix') };
   }
   const repeated = (text ?? '').toUpperCase().includes(code);
   return repeated ? undefined : { what: say('talkWrongCode'), fix: say('talkWrongCodeFix') };

@@ -190,7 +190,7 @@ export const zh: Texts = {
   talkServerFix: '只有对方能修。先换一个端点。',
   talkRejected: '请求被驳回：HTTP {status}，“{said}”',
   talkRejectedFix: '按它说的改；也可以用 --model 换一个模型。',
-  talkPage: '它返回的是网页（“{detail}”），不是 API 的回答',
+  talkPage: '它返回的是网页{title}，不是 API 的回答',
   talkNotApi: '有回答，但不符合该协议：{detail}',
   talkNotApiFix: '检查 base_url 是否指向 API 而不是网站，以及 protocols。',
   talkWrongCode: '有回答，但没有复述验证码：问题没有被真正读到',

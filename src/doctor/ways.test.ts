@@ -114,9 +114,13 @@ describe('judgeTls', () => {
   it.each<[Partial<TlsMeasured>, string, RegExp]>([
     [{}, 'ok', /good for 60 more days/],
     [{ validTo: NOW + 14 * DAY_MS }, 'ok', /14 more days/],
-    [{ validTo: NOW + 14 * DAY_MS - 1 }, 'warning', /ends in 13 day/],
-    [{ validTo: NOW + DAY_MS / 2 }, 'warning', /ends in 0 day/],
-    [{ validTo: NOW - DAY_MS / 2, distrust: 'CERT_HAS_EXPIRED' }, 'bad', /expired on 2026-11-21, 1 day/],
+    [{ validTo: NOW + 14 * DAY_MS - 1 }, 'warning', /days left: 13\)/],
+    [{ validTo: NOW + DAY_MS / 2 }, 'warning', /days left: 0\)/],
+    [
+      { validTo: NOW - DAY_MS / 2, distrust: 'CERT_HAS_EXPIRED' },
+      'bad',
+      /expired on 2026-11-21 \(days ago: 1\)/,
+    ],
     [{ validFrom: NOW + DAY_MS, distrust: 'CERT_NOT_YET_VALID' }, 'bad', /only valid from 2026-11-23/],
     [{ distrust: 'DEPTH_ZERO_SELF_SIGNED_CERT' }, 'bad', /self-signed/],
     [{ distrust: 'SELF_SIGNED_CERT_IN_CHAIN' }, 'bad', /issuer is not known/],

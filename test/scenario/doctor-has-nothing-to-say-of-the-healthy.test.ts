@@ -32,7 +32,7 @@ describe('a healthy endpoint', () => {
     const steps = events.flatMap((event) => (event.kind === 'checked' ? [event.check.name] : []));
     expect(steps).toHaveLength(28);
     expect(new Set(steps).size).toBe(14);
-    expect(diagnosis.headline).toBe('Healthy: 2 endpoint(s), nothing found.');
+    expect(diagnosis.headline).toBe('Healthy: nothing found. Endpoints looked at: 2.');
   });
 
   it('stopped in the middle, the doctor says so and lets go', async () => {

@@ -6,6 +6,7 @@ import { chooseEndpoint } from '../choose.ts';
 import { readConfigured } from '../configured.ts';
 import { filesOf } from '../files.ts';
 import { count } from '../format.ts';
+import { findGateway } from '../gateway-state.ts';
 import type { Cli, Given, Run } from '../given.ts';
 import { money } from '../money.ts';
 import type { CliPorts, Doctor } from '../ports.ts';
@@ -44,8 +45,12 @@ async function patientOf(cli: Cli, given: Given): Promise<Chosen> {
     return fail(screen.fail(screen.text('keyNeedsUrl'), USAGE_ERROR));
   const configured = await readConfigured(ports);
   const file = filesOf(ports.home).config;
-  if (configured.kind === 'no-file')
-    return fail(screen.fail(screen.text('noConfigFile', { file }), USAGE_ERROR));
+  if (configured.kind === 'no-file') {
+    const demo = await demoAddress(cli);
+    return demo === undefined || word !== undefined
+      ? fail(screen.fail(screen.text('noConfigForDoctor', { file }), USAGE_ERROR))
+      : settingsForUrl(cli, given, demo);
+  }
   if (configured.kind === 'problems') return fail(screen.problems(configured.text));
   const { settings } = configured;
   if (word === undefined) return ok({ settings });
@@ -55,6 +60,12 @@ async function patientOf(cli: Cli, given: Given): Promise<Chosen> {
     word,
   );
   return endpoint ? ok({ settings, endpointId: endpoint.id }) : fail(USAGE_ERROR);
+}
+
+/** Where the demo cluster of a running gateway is: it has no key, and its address says all. */
+async function demoAddress({ ports }: Cli): Promise<string | undefined> {
+  const state = await findGateway(ports);
+  return state.kind === 'running' && state.view.config.demo ? state.view.endpoints[0]?.baseUrl : undefined;
 }
 
 /** A configuration of nothing but this address: so that it is held to the same rules. */
