@@ -113,6 +113,12 @@ describe('finds what is meant', () => {
     expect((await run([], { stdin: piped, keyboard: undefined })).out).toContain(`${ID}  recovered`);
   });
 
+  it('a part of an id that fits none is no text', async () => {
+    const { code, err } = await run(['req-9zzz']);
+    expect({ code, err }).toEqual({ code: 1, err: expect.stringContaining('No exchange "req-9zzz"') });
+    expect(gateway.bodies).toEqual([]);
+  });
+
   it('by nothing: the newest request that went wrong, and says so', async () => {
     gateway.answers.set(`GET ledger/${FAILED.id}/explanation?language=en`, EXPLANATION.en);
     const { code, err } = await run([]);

@@ -122,6 +122,9 @@ async function byPart(asking: Asking, word: string): Promise<number> {
   const fitting = await exchangesLike(asking.gateway, word);
   if (!fitting.ok) return showAnswer(cli, fitting, () => 1);
   const [one, ...more] = fitting.value;
+  if (!one && word.startsWith('req-')) {
+    return asking.cli.screen.fail(asking.cli.screen.text('noRecordedExchange', { word }));
+  }
   if (!one) return byText(asking, word);
   if (more.length === 0) return byId(asking, one.id, 'id');
   cli.screen.fail(cli.screen.text('severalExchanges', { word }));
