@@ -14,7 +14,7 @@ const MODELS = [
   'deepseek-v3',
 ];
 const CLIENTS = ['ann', 'bob', 'carol', 'ci'];
-const FAILURES = ['edge-timeout', 'timeout', 'reset', 'overloaded', 'server-error', 'rate-limited'];
+const FAILURES = ['edge-timeout', 'timeout', 'reset', 'overloaded', 'upstream-error', 'rate-limited'];
 const HEADERS = {
   'user-agent': 'claude-cli/2.1.330 (external, cli)',
   'anthropic-version': '2023-06-01',

@@ -48,7 +48,7 @@ async function main() {
   }
 }
 
-/** The storage folder as the gateway runs it, with its thread beside it. */
+/** The storage folder as the gateway runs it, with its thread beside it, and what explains from it. */
 async function buildStorage() {
   const root = fileURLToPath(new URL('..', import.meta.url));
   const outdir = join(root, 'bench', 'dist');
@@ -58,6 +58,7 @@ async function buildStorage() {
       storage: 'src/storage/storage.ts',
       database: 'src/storage/database.ts',
       'storage-worker': 'src/storage/storage-worker.ts',
+      explaining: 'src/explaining.ts',
     },
     outdir,
     bundle: true,
@@ -71,6 +72,7 @@ async function buildStorage() {
   return {
     ...(await import(join(outdir, 'storage.js'))),
     ...(await import(join(outdir, 'database.js'))),
+    ...(await import(join(outdir, 'explaining.js'))),
   };
 }
 
@@ -98,9 +100,12 @@ async function fill({ openDatabase }, file, rows) {
 const HOUR_MS = 3_600_000;
 
 /** What people and pages ask for. The last ones are the worst: hardly anything fits, and all must be looked at. */
-function questionsFor(store, rows) {
+function questionsFor(store, rows, explaining) {
   const day = NOW - 24 * HOUR_MS;
   const { id } = recordOf(Math.floor(rows / 2), rows).exchange;
+  const failed = failedAround(Math.floor(rows / 2), rows);
+  const newest = failedAround(rows - 1, rows);
+  const explanation = (one) => async () => (await explaining.explanation(one, 'en'))?.findings;
   const list = (query) => () => store.ledgerList({ limit: 100, ...query });
   const points = (query) => () => store.ledgerPoints({ limit: 5_000, ...query });
   const sums = (query, by) => () => store.ledgerSummary(query, by);
@@ -131,6 +136,13 @@ function questionsFor(store, rows) {
     'summary, of 30 days to the minute, by model': sums({ since: NOW - 30 * 24 * HOUR_MS - 60_000 }, 'model'),
     entry: () => store.ledgerExchange(id),
     'entry, by the beginning of its id': () => store.ledgerExchange(id.slice(0, -1)),
+    'explanation, of a failed one in the middle': explanation(failed),
+    'explanation, of the newest failed one': explanation(newest),
+    'explanation, of a good one in the middle': explanation(id),
+    'explanation, of a pasted log line': async () =>
+      (await explaining.page(`failed ${failed} after 100 s`, 'en')).explanation?.findings,
+    'explanation, of a pasted page that fits many': async () =>
+      (await explaining.page('504 Gateway Time-out nginx', 'en')).explanation?.findings,
     'attempts of an endpoint, in an hour': () =>
       store.ledgerAttempts({ endpointId: 'endpoint-1', since: NOW - HOUR_MS, until: NOW, limit: 5_000 }),
     'attempts of an endpoint, in a day': () =>
@@ -151,12 +163,39 @@ function questionsFor(store, rows) {
   };
 }
 
-async function read({ openStore }, file, rows, rounds) {
+/** The id of the last exchange that failed, up to the one named. */
+function failedAround(n, rows) {
+  for (let at = n; at >= 0; at -= 1) {
+    const { exchange } = recordOf(at, rows);
+    if (exchange.failed) return exchange.id;
+  }
+  throw new Error('none failed');
+}
+
+/** Explains from the ledger alone: the fleet and the running exchanges are in memory, and cost no reading. */
+function explainingFrom(createExplaining, store) {
+  const settings = {
+    disconnect: { policy: 'auto', graceMs: 10_000, cutSilenceMs: 25_000 },
+    listen: [],
+    queueMax: 100,
+    routes: [],
+  };
+  return createExplaining({
+    store,
+    fleet: { view: () => undefined, views: () => [], endpoint: () => undefined },
+    exchanges: { views: () => [], find: () => undefined },
+    now: () => NOW,
+    settings: () => settings,
+  });
+}
+
+async function read({ openStore, createExplaining }, file, rows, rounds) {
   const opened = await openStore(file);
   if (!opened.ok) throw new Error(opened.error.detail);
   const store = opened.value;
+  const explaining = explainingFrom(createExplaining, store);
   const readings = [];
-  for (const [what, ask] of Object.entries(questionsFor(store, rows))) {
+  for (const [what, ask] of Object.entries(questionsFor(store, rows, explaining))) {
     const times = [];
     let found;
     for (let round = 0; round < rounds; round += 1) {

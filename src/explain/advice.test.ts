@@ -140,7 +140,7 @@ describe('what the ledger writes in its own terms', () => {
       failedAttempt(timer('first_byte', 60_000, 'endpoint tokyo')),
       '我方计时器 first_byte（60 秒，来自 endpoint tokyo）',
     ],
-    ['one set by a scenario', failedAttempt(timer('idle', 60_000)), '来自 场景 chat'],
+    ['one set by a scenario', failedAttempt(timer('idle', 60_000)), '来自场景 chat'],
     ['a broken connection', failedAttempt(inStream(30_000)), '连接中断（ECONNRESET）'],
     [
       'a stream without its end',
@@ -165,6 +165,74 @@ describe('what the ledger writes in its own terms', () => {
   it.each(BLAMED)('has no space between a unit and Chinese: $name', ({ evidence }) => {
     const { exchange: _e, attempts: _a, ...texts } = explain(evidence, 'zh', LATER);
     expect(JSON.stringify(texts)).not.toMatch(/秒 [\u4e00-\u9fff]/);
+  });
+});
+
+describe('why no further attempt was made', () => {
+  const didOf = (attempt: AttemptRecord, exchange: Partial<ExchangeRecord> = {}) =>
+    explain(fakeEvidence({ attempts: [attempt], exchange }), 'en', LATER).did.join('\n');
+
+  it.each([
+    ['paid for', failedAttempt({ ...page524, chargeRisk: 'likely' }), {}, 'was probably charged'],
+    ['out of time', failedAttempt(timer('total', 60_000)), {}, 'was over'],
+    ['begun', failedAttempt(inStream(9_000)), { delivery: 'broken' as const }, 'had the beginning of'],
+    ['none of these', failedAttempt(refused), {}, 'as many as allowed'],
+  ])('%s', (_, attempt, exchange, expected) => {
+    expect(didOf(attempt, exchange)).toContain(expected);
+  });
+});
+
+describe('small things that are said', () => {
+  it.each([
+    [
+      'DNS, TCP and TLS',
+      { dnsMs: 10, tcpMs: 20, tlsMs: 30 },
+      'Connection open (name lookup 10 ms, TCP 20 ms, TLS 30 ms).',
+    ],
+    ['TCP alone', { tcpMs: 2 }, 'Connection open (TCP 2 ms).'],
+  ])('of a connection only the parts that it had: %s', (_, made, expected) => {
+    const evidence = fakeEvidence({ attempts: [fakeAttempt(made)] });
+    expect(explain(evidence, 'en', LATER).timeline.map(({ text }) => text)).toContain(expected);
+  });
+
+  it.each([
+    ['429', { result: 'rate-limited', status: 429, silenceMs: 4 } as const, '429'],
+    ['500', { ...server(500), silenceMs: 42_000 } as const, '500 after 42 s of silence'],
+  ])('of a %s its silence only where it was silent', (_, made, expected) => {
+    const evidence = fakeEvidence({ attempts: [failedAttempt(made)] });
+    expect(explain(evidence, 'en', LATER).waterfall.bars[0]?.note).toBe(expected);
+  });
+
+  it('lines for an endpoint only where another one did better', () => {
+    const second = failedAttempt({
+      ...server(500),
+      n: 2,
+      endpointId: 'bbbbbbbb',
+      startedAt: BEGAN_AT + 3_000,
+    });
+    const both = besides(fakeEvidence({ attempts: [failedAttempt(server(500)), second] }), SPARE);
+    expect(explain(both, 'en', LATER).findings.map(({ config }) => config)).toEqual([undefined, undefined]);
+  });
+
+  it('a client that left is told of as that', () => {
+    const attempts = [failedAttempt({ result: 'cancelled', endedBy: 'client', totalMs: 1_500 })];
+    const exchange = { delivery: 'left', leftMs: 1_500, leftSilentMs: 1_500, failed: true } as const;
+    const { headline } = explain(fakeEvidence({ attempts, exchange }), 'en', LATER);
+    expect(headline).toBe(
+      'Over after 1.51 s, without its client: The client closed its connection after 1.5 s, before its answer was whole; it had got nothing for 1.5 s.',
+    );
+  });
+});
+
+describe('a row with a cause that this version does not know', () => {
+  it.each([
+    ['with a status', { status: 500 }, 'upstream-error'],
+    ['without one', { totalMs: 900, silenceMs: 900 }, 'upstream-error'],
+  ])('%s is explained by the rest of it', (_, more, kind) => {
+    const attempt = failedAttempt({ result: 'of-another-version' as AttemptRecord['result'], ...more });
+    const { findings, verdict } = explain(fakeEvidence({ attempts: [attempt] }), 'en', LATER);
+    expect(findings[0]?.kind).toBe(kind);
+    expect(verdict).toBe('failed');
   });
 });
 

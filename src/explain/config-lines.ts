@@ -2,6 +2,7 @@ import type { EndpointView } from '../domain/health.ts';
 import type { Route } from '../domain/settings.ts';
 import type { Language } from '../errors/catalogue.ts';
 import { durationBelow, durationText, indented, yamlText, yamlUrl } from './config-text.ts';
+import { didFail } from './context.ts';
 import type { Evidence } from './evidence.ts';
 import { type Judgement, othersOf, type Remedy } from './judgement.ts';
 import type { Message } from './wording.ts';
@@ -29,7 +30,7 @@ export function configLines(
 
 function linesOf(
   remedy: Remedy,
-  { endpointId }: Judgement,
+  { endpointId, kind }: Judgement,
   evidence: Evidence,
   language: Language,
 ): readonly string[] {
@@ -39,9 +40,10 @@ function linesOf(
     case 'endpoint':
       return endpointLines(remedy.id ?? endpointId, remedy.lines, evidence, language);
     case 'second-endpoint':
-      return endpointId !== undefined && othersOf(evidence, endpointId).length > 0
-        ? behindOthers(endpointId, evidence, language)
-        : secondEndpoint(evidence, language);
+      if (endpointId === undefined || othersOf(evidence, endpointId).length === 0)
+        return secondEndpoint(evidence, language);
+      // One that is down is taken out without being told to.
+      return kind === 'server-down' ? [] : behindOthers(endpointId, evidence, language);
     case 'prefer-others':
       return endpointId === undefined ? [] : behindOthers(endpointId, evidence, language);
     case 'listener-edge':
@@ -75,9 +77,12 @@ function endpointLines(
 const viewOf = (id: string | undefined, { endpoints, cluster }: Evidence): EndpointView | undefined =>
   endpoints.find((one) => one.id === id)?.view ?? cluster.find((one) => one.id === id);
 
-/** A priority after those of the others; nothing where it has that already. */
+/** A priority after those of the others; nothing where it has that already, or where these failed as well. */
 function behindOthers(id: string, evidence: Evidence, language: Language): readonly string[] {
-  const last = Math.max(...othersOf(evidence, id).map(({ priority }) => priority));
+  const failed = new Set(evidence.attempts.filter(didFail).map(({ endpointId }) => endpointId));
+  const others = othersOf(evidence, id);
+  if (others.every((one) => failed.has(one.id))) return [];
+  const last = Math.max(...others.map(({ priority }) => priority));
   const own = viewOf(id, evidence)?.priority;
   if (own === undefined || own > last || last >= MOST_PRIORITY) return [];
   return endpointLines(id, [`priority: ${last + 1}`], evidence, language);

@@ -28,9 +28,16 @@ export const totalMs = (context: Context): number => sinceBegin(context, context
 export const isRunning = ({ delivery, endedAt }: ExchangeRecord): boolean =>
   delivery === 'running' && endedAt === undefined;
 
-/** Its bytes are an answer's: the body of a 4xx or 5xx is none. */
+const NO_ANSWER: ReadonlySet<AttemptRecord['result']> = new Set([
+  'rejected',
+  'edge-timeout',
+  'not-api',
+  'empty',
+]);
+
+/** Its bytes are an answer's: the body of a 4xx or 5xx, and a page under 200, are none. */
 export const hasAnswer = ({ status, result }: AttemptRecord): boolean =>
-  (status ?? 200) < 400 && result !== 'rejected' && result !== 'edge-timeout';
+  (status ?? 200) < 400 && !NO_ANSWER.has(result);
 
 export const didFail = (attempt: AttemptRecord): boolean =>
   attempt.result !== 'answered' && attempt.result !== 'rejected' && attempt.result !== 'cancelled';

@@ -1,4 +1,4 @@
-import type { AttemptRecord } from '../domain/ledger.ts';
+import type { AttemptRecord, ExchangeRecord } from '../domain/ledger.ts';
 import { type Context, didFail, endpointName, exchangeFailed, isRunning } from './context.ts';
 import { DEEDS } from './messages-story.ts';
 import { type Message, oneLine, say, type Words } from './wording.ts';
@@ -11,7 +11,9 @@ export function deedsOf(context: Context): readonly string[] {
   const { exchange, attempts } = context.evidence;
   const { heartbeats = 0, leftFate, leftMs, queuedMs = 0, savedCalls } = exchange;
   const streamed =
-    !exchange.stream && exchange.operation === 'generate' && attempts.some((one) => one.streamed);
+    !exchange.stream &&
+    exchange.operation === 'generate' &&
+    attempts.some((one) => one.streamed && one.sentMs !== undefined);
   return [
     ...(queuedMs >= context.rules.waitedMs ? [text(DEEDS.waited, { waited: { ms: queuedMs } })] : []),
     ...(streamed ? [text(DEEDS.streamed)] : []),
@@ -22,7 +24,7 @@ export function deedsOf(context: Context): readonly string[] {
     ...(leftMs !== undefined && leftFate === 'grace' ? [text(DEEDS.grace)] : []),
     ...(leftMs !== undefined && leftFate === 'cancel' ? [text(DEEDS.cut)] : []),
     ...(savedCalls > 0 ? [text(DEEDS.savedUnpriced, { calls: savedCalls })] : []),
-    ...(stoppedTrying(context) ? [text(DEEDS.stopped)] : []),
+    ...stopDeeds(context),
   ].slice(0, MOST_DEEDS);
 }
 
@@ -60,8 +62,16 @@ function endpointDeeds({ evidence, language }: Context): readonly string[] {
 const isAtEnd = ({ startedAt, totalMs }: AttemptRecord, at: number): boolean =>
   Math.abs(startedAt + totalMs - at) <= 50;
 
-function stoppedTrying({ evidence }: Context): boolean {
+/** Why no further attempt followed the last one, where that failed for good. */
+function stopDeeds({ evidence, language }: Context): readonly string[] {
   const { exchange, attempts } = evidence;
   const last = attempts.at(-1);
-  return !isRunning(exchange) && exchangeFailed(exchange, attempts) && last !== undefined && didFail(last);
+  if (last === undefined || !didFail(last) || isRunning(exchange)) return [];
+  return exchangeFailed(exchange, attempts) ? [say(stopReason(exchange, last), {}, language)] : [];
+}
+
+function stopReason({ delivery }: ExchangeRecord, { timer, chargeRisk }: AttemptRecord): Message {
+  if (delivery === 'broken') return DEEDS.stoppedBegun;
+  if (timer?.name === 'total') return DEEDS.stoppedLate;
+  return chargeRisk === 'likely' || chargeRisk === 'certain' ? DEEDS.stoppedPaid : DEEDS.stopped;
 }

@@ -1,5 +1,6 @@
 import type { FakeCase } from './fake-calls.ts';
-import { CLIENTS, CUTS, HEALTHY } from './fake-endings.ts';
+import { CLIENTS } from './fake-clients.ts';
+import { CUTS, HEALTHY } from './fake-endings.ts';
 import { LIMITS, SETUP, TIMERS } from './fake-setups.ts';
 import { NETWORK, SLOW_AND_DOWN } from './fake-upstreams.ts';
 

@@ -6,7 +6,7 @@ export const SLOW_AND_DOWN: readonly FakeCase[] = [
     name: 'a timer without any history',
     evidence: alone(timer('first_byte', 60_000)),
     ...of('upstream-slow', 'slow-first', 'likely'),
-    says: /only call/,
+    says: /No other request called/,
   },
   {
     name: 'times out often, sometimes works',
@@ -31,7 +31,7 @@ export const SLOW_AND_DOWN: readonly FakeCase[] = [
     name: 'refused once',
     evidence: alone(refused),
     ...of('server-down', 'down-refused', 'likely'),
-    says: /only call/,
+    says: /No other request called/,
   },
   {
     name: 'refused every time, verifications too',

@@ -34,7 +34,7 @@ export function headlineOf(context: Context, verdict: Verdict, findings: readonl
             total,
             cause: oneLine(exchange.error ?? exchange.cause ?? exchange.delivery, 60),
           })
-        : text(STORY.headFailed, { total, what });
+        : text(isLeft(context) ? STORY.headLeft : STORY.headFailed, { total, what });
     case 'recovered':
       return what === undefined
         ? text(STORY.headFine, { total, endpoint })
@@ -47,6 +47,10 @@ export function headlineOf(context: Context, verdict: Verdict, findings: readonl
       return text(STORY.headFine, { total, endpoint });
   }
 }
+
+/** Nobody was there any more: what became of it is no failure in anybody's eyes. */
+const isLeft = ({ evidence: { exchange } }: Context): boolean =>
+  exchange.leftMs !== undefined && (exchange.delivery === 'left' || exchange.delivery === 'undelivered');
 
 /** Endpoints that went wrong in the same way as the one that the headline tells of. */
 function alsoText({ evidence, language }: Context, findings: readonly Finding[]): string {

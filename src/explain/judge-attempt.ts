@@ -27,7 +27,14 @@ const JUDGES: Readonly<Record<AttemptRecord['result'], Judge>> = {
   'stream-error': judgeAnswer,
 };
 
+/** A failure of a cause without a judge: what is known of it is all there is to say. */
+const judgeUnknown: Judge = (trial) =>
+  trial.attempt.status === undefined ? judgeBreak(trial) : judgeServerError(trial);
+
 /** Why one upstream call went wrong; undefined where nothing is to be said of it. */
 export function judgeAttempt(trial: Trial): Judgement | undefined {
-  return JUDGES[trial.attempt.result](trial) ?? judgeSlowConnect(trial);
+  const { result } = trial.attempt;
+  // Ledgers outlive versions: a row may bear a cause that this one does not know.
+  const judged = Object.hasOwn(JUDGES, result) ? JUDGES[result](trial) : judgeUnknown(trial);
+  return judged ?? judgeSlowConnect(trial);
 }

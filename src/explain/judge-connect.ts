@@ -3,7 +3,7 @@ import { endedFact, historyFacts } from './facts-of.ts';
 import { downness, judgeDown } from './judge-down.ts';
 import { fact, type Judgement, nameOf, ruling, type Trial } from './judgement.ts';
 import { runAround } from './neighbours.ts';
-import { detailWord, phaseWord } from './terms.ts';
+import { connectWord, detailWord, phaseWord } from './terms.ts';
 import { oneLine, type Word } from './wording.ts';
 
 const CERTIFICATE =
@@ -124,8 +124,6 @@ export function judgeSlowConnect(trial: Trial): Judgement | undefined {
   const opening = connectMs(attempt);
   if (opening === undefined || opening < rules.connectSlowMs || opening < attempt.totalMs / 4)
     return undefined;
-  const { n, dnsMs, tcpMs, tlsMs } = attempt;
-  const part = (ms: number | undefined) => (ms === undefined ? '-' : { ms });
   const others = trial.neighbours.decided.filter(
     (one) => (connectMs(one) ?? 0) >= rules.connectSlowMs,
   ).length;
@@ -134,7 +132,7 @@ export function judgeSlowConnect(trial: Trial): Judgement | undefined {
     case: 'net-slow',
     certainty: others > 1 ? 'sure' : 'likely',
     words: { connect: { ms: opening }, total: { ms: attempt.totalMs } },
-    facts: [fact('connectParts', { n, dns: part(dnsMs), tcp: part(tcpMs), tls: part(tlsMs) })],
+    facts: [fact('connectParts', { n: attempt.n, parts: connectWord(attempt) })],
     remedy: { kind: 'endpoint', lines: ['proxy: http://127.0.0.1:3128'] },
   });
 }

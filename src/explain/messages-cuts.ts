@@ -126,8 +126,8 @@ export const CUT_CASES = {
   },
   'gave-up-left': {
     what: {
-      en: 'The client closed its connection after {left} ({silence} after our last byte), before its answer was whole.',
-      zh: '客户端在 {left} 时关闭了连接（距我方最后一个字节 {silence}），应答尚不完整。',
+      en: 'The client closed its connection after {left}, before its answer was whole; it had got nothing for {silence}.',
+      zh: '客户端在 {left} 时关闭了连接，应答尚不完整；此前 {silence} 没有收到任何数据。',
     },
     fix: {
       en: 'Nothing, if somebody stopped it: nothing asked for this again. If the client gave up by itself, raise its timeout.',

@@ -12,8 +12,8 @@ export const FACTS = {
     zh: '最近 {calls} 次发往 {endpoint} 的调用中有 {failed} 次失败。',
   },
   noHistory: {
-    en: 'It was the only call to {endpoint} in the hour around, so that there is nothing to compare it with.',
-    zh: '前后一小时内这是唯一一次发往 {endpoint} 的调用，没有可比较的记录。',
+    en: 'No other request called {endpoint} in the hour around, so that there is nothing to compare it with.',
+    zh: '前后一小时内没有其它请求调用过 {endpoint}，没有可比较的记录。',
   },
   streak: {
     en: '{calls} calls in a row to {endpoint} failed, none was answered between.',
@@ -78,12 +78,12 @@ export const FACTS = {
     zh: '前后一小时内，发往 {endpoint} 的 {calls} 次调用中有 {limited} 次被限。',
   },
   refusedAll: {
-    en: 'So did all {calls} calls in a row.',
+    en: 'It was so in all {calls} calls in a row.',
     zh: '连续 {calls} 次调用都是如此。',
   },
   connectParts: {
-    en: 'Attempt {n}: name lookup {dns}, TCP {tcp}, TLS {tls}.',
-    zh: '第 {n} 次尝试：DNS {dns}，TCP {tcp}，TLS {tls}。',
+    en: 'Attempt {n}: {parts}.',
+    zh: '第 {n} 次尝试：{parts}。',
   },
   connectsFailed: {
     en: '{failed} of {calls|call|calls} to {endpoint} got no connection in the hour around, {answered} were answered.',
@@ -118,12 +118,12 @@ export const FACTS = {
     zh: '同一请求再次发出（{id}），{took} 后得到应答。',
   },
   leftAt: {
-    en: 'The client left after {left}; the last byte to it had gone out {silence} before; heartbeats sent: {beats}.',
-    zh: '客户端在 {left} 时离开；此前 {silence} 发出最后一个字节；已发送 {beats} 次心跳。',
+    en: 'The client left after {left}; it had got nothing for {silence}; heartbeats sent: {beats}.',
+    zh: '客户端在 {left} 时离开；此前 {silence} 没有收到任何数据；已发送 {beats} 次心跳。',
   },
   leftAtPlain: {
-    en: 'The client left after {left}; the last byte to it had gone out {silence} before.',
-    zh: '客户端在 {left} 时离开；此前 {silence} 发出最后一个字节。',
+    en: 'The client left after {left}; it had got nothing for {silence}.',
+    zh: '客户端在 {left} 时离开；此前 {silence} 没有收到任何数据。',
   },
   listenerEdge: {
     en: 'The configuration says that the edge in front of {listener} allows {silence} of silence.',

@@ -13,6 +13,10 @@ export const STORY = {
     zh: '虽有波折，仍在 {total} 后应答：{what}',
   },
   headFailed: { en: 'Failed after {total}: {what}', zh: '{total} 后失败：{what}' },
+  headLeft: {
+    en: 'Over after {total}, without its client: {what}',
+    zh: '{total} 后结束，客户端已不在：{what}',
+  },
   headFailedBare: { en: 'Failed after {total} ({cause}).', zh: '{total} 后失败（{cause}）。' },
   headAlso: { en: 'The same at {endpoints}.', zh: '{endpoints} 同样如此。' },
   headRunning: {
@@ -60,8 +64,8 @@ export const STORY = {
   backedOff: { en: 'Paused {waited} before trying again.', zh: '再次尝试前停顿 {waited}。' },
   attempt: { en: 'Attempt {n} goes to {endpoint} ({why}).', zh: '第 {n} 次尝试发往 {endpoint}（{why}）。' },
   connected: {
-    en: 'Connection open (name lookup {dns}, TCP {tcp}, TLS {tls}).',
-    zh: '连接建立（DNS {dns}，TCP {tcp}，TLS {tls}）。',
+    en: 'Connection open ({parts}).',
+    zh: '连接建立（{parts}）。',
   },
   sent: { en: 'The request is with {endpoint}.', zh: '请求已送达 {endpoint}。' },
   firstByte: { en: 'First byte from {endpoint}.', zh: '{endpoint} 的首个字节到达。' },
@@ -81,8 +85,8 @@ export const STORY = {
     zh: '{endpoint} 前的边缘在静默 {silence} 后返回 {status}。',
   },
   failedTimer: {
-    en: 'Our timer {timer} ({limit}, set by {setBy}) ended attempt {n}, {silence} after the last byte.',
-    zh: '我方计时器 {timer}（{limit}，来自 {setBy}）结束了第 {n} 次尝试，距最后一个字节 {silence}。',
+    en: 'Our timer {timer} ({limit}, set by {setBy}) ended attempt {n} after {silence} of silence.',
+    zh: '我方计时器 {timer}（{limit}，来自 {setBy}）结束了第 {n} 次尝试，此前静默 {silence}。',
   },
   failedStatus: { en: '{endpoint} answered {status}: {cause}.', zh: '{endpoint} 返回 {status}：{cause}。' },
   failed: {
@@ -91,8 +95,8 @@ export const STORY = {
   },
   cancelled: { en: 'Attempt {n} was cancelled.', zh: '第 {n} 次尝试被取消。' },
   left: {
-    en: 'The client’s connection closed, {silence} after the last byte to it.',
-    zh: '客户端连接关闭，距发给它的最后一个字节 {silence}。',
+    en: 'The client’s connection closed; it had got nothing for {silence}.',
+    zh: '客户端连接关闭，此前 {silence} 没有收到任何数据。',
   },
   endDelivered: { en: 'The client has the whole answer.', zh: '客户端收到完整应答。' },
   endRejected: { en: 'The client has the upstream’s refusal.', zh: '客户端收到上游的拒绝。' },
@@ -114,6 +118,7 @@ export const STORY = {
   noteWhole: { en: 'whole', zh: '完整' },
   noteRejected: { en: '{status}, passed on', zh: '{status}，已转交' },
   noteCancelled: { en: 'cancelled', zh: '已取消' },
+  noteStatusBare: { en: '{status}', zh: '{status}' },
   noteStatus: { en: '{status} after {silence} of silence', zh: '静默 {silence} 后 {status}' },
   noteTimer: { en: 'timer {timer}, {limit}', zh: '计时器 {timer}，{limit}' },
   noteCause: { en: '{cause} {phase}', zh: '{phase} {cause}' },
@@ -150,8 +155,8 @@ export const DEEDS = {
     zh: '{calls} 个再次请求的客户端得到同一应答，没有第二次调用。',
   },
   streamed: {
-    en: 'It streamed the call upstream although the client had not asked for a stream, so that bytes kept flowing there.',
-    zh: '客户端虽未要求流式，QCC 对上游仍使用流式调用，使数据持续流动。',
+    en: 'It streamed the call upstream although the client had not asked for a stream, so that bytes could flow there.',
+    zh: '客户端虽未要求流式，QCC 对上游仍使用流式调用，让数据可以持续流动。',
   },
   failedOver: {
     en: 'It went on at {endpoint} after attempt {n} had failed.',
@@ -166,8 +171,20 @@ export const DEEDS = {
     zh: '选择 endpoint 时考虑了边缘：{why}。',
   },
   stopped: {
-    en: 'It made no further attempt: what had failed was probably charged, or as many as allowed were made.',
-    zh: '没有继续尝试：失败的调用很可能已计费，或尝试次数已达上限。',
+    en: 'It made no further attempt: as many as allowed were made, or no endpoint was left to ask.',
+    zh: '没有继续尝试：尝试次数已达上限，或没有其它 endpoint 可用。',
+  },
+  stoppedPaid: {
+    en: 'It made no further attempt: what had failed was probably charged, and the next one would be, too.',
+    zh: '没有继续尝试：失败的调用很可能已计费，再试很可能再次计费。',
+  },
+  stoppedLate: {
+    en: 'It made no further attempt: the time that the request had was over.',
+    zh: '没有继续尝试：请求的时间已用完。',
+  },
+  stoppedBegun: {
+    en: 'It made no further attempt: the client had the beginning of this answer already.',
+    zh: '没有继续尝试：客户端已收到该应答的开头。',
   },
   heartbeats: {
     en: 'It sent the client {beats|sign|signs} of life while the answer was being made.',

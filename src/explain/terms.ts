@@ -56,6 +56,7 @@ const DETAILS: readonly (readonly [RegExp, Message])[] = [
   [/^not HTTP: (.+)$/, { en: 'not HTTP: {rest}', zh: '不是 HTTP：{rest}' }],
   [/^not a JSON object: (.+)$/, { en: 'not a JSON object: {rest}', zh: '不是 JSON 对象：{rest}' }],
   [/^no connection: (.+)$/, { en: 'no connection: {rest}', zh: '未能连接：{rest}' }],
+  [/^an HTML page$/, { en: 'an HTML page', zh: 'HTML 页面' }],
   [/^the gateway ended$/, { en: 'the gateway ended', zh: '网关结束' }],
 ];
 
@@ -78,6 +79,24 @@ export function detailWord({ timer, detail, status, result }: AttemptRecord): Wo
     if (found) return { message, words: { rest: oneLine(found[1] ?? '', 160) } };
   }
   return oneLine(text, 160);
+}
+
+const CONNECTING = {
+  dnsMs: { en: 'name lookup {ms}', zh: 'DNS {ms}' },
+  tcpMs: { en: 'TCP {ms}', zh: 'TCP {ms}' },
+  tlsMs: { en: 'TLS {ms}', zh: 'TLS {ms}' },
+} as const satisfies Record<string, Message>;
+
+const LISTED: Message = { en: '{before}, {next}', zh: '{before}，{next}' };
+
+/** What opening a connection took, part by part: `TCP 30 ms, TLS 45 ms`. An address needs no lookup. */
+export function connectWord(attempt: AttemptRecord): Word {
+  const parts = (['dnsMs', 'tcpMs', 'tlsMs'] as const).flatMap((name): Word[] => {
+    const ms = attempt[name];
+    return ms === undefined ? [] : [{ message: CONNECTING[name], words: { ms: { ms } } }];
+  });
+  const [first = '-', ...rest] = parts;
+  return rest.reduce<Word>((before, next) => ({ message: LISTED, words: { before, next } }), first);
 }
 
 const REASONS: Readonly<Record<string, Message>> = {

@@ -13,8 +13,8 @@ import { connectMs } from './judge-connect.ts';
 import { timerOf } from './judge-timeout.ts';
 import { STORY } from './messages-story.ts';
 import { silenceAtEnd } from './neighbours.ts';
-import { detailWord, phaseWord, reasonWord, setterWord } from './terms.ts';
-import { type Message, oneLine, say, type Word, type Words } from './wording.ts';
+import { connectWord, detailWord, phaseWord, reasonWord, setterWord } from './terms.ts';
+import { type Message, oneLine, say, type Words } from './wording.ts';
 
 type Who = TimelineItem['who'];
 
@@ -71,21 +71,18 @@ function attemptItems(attempt: AttemptRecord, context: Context): readonly Timeli
   const at = (ms: number, who: Who, message: Message, words: Words = {}) =>
     item(context, began + ms, who, message, { n, endpoint, ...words }, n);
   const opening = connectMs(attempt);
-  const part = (ms: number | undefined): Word => (ms === undefined ? '-' : { ms });
-  const { dnsMs, tcpMs, tlsMs } = attempt;
+  const answer = hasAnswer(attempt);
   const begun = attempt.phase === undefined || !['dns', 'connect', 'tls'].includes(attempt.phase);
   return [
     ...(queuedMs > 0 ? [at(0, 'gateway', STORY.queued, { waited: { ms: queuedMs } })] : []),
     ...(backoffMs > 0 ? [at(0, 'gateway', STORY.backedOff, { waited: { ms: backoffMs } })] : []),
     at(0, 'gateway', STORY.attempt, { why: reasonWord(attempt.why) }),
     ...(opening !== undefined && begun
-      ? [at(opening, 'network', STORY.connected, { dns: part(dnsMs), tcp: part(tcpMs), tls: part(tlsMs) })]
+      ? [at(opening, 'network', STORY.connected, { parts: connectWord(attempt) })]
       : []),
     ...(sentMs === undefined ? [] : [at(sentMs, 'gateway', STORY.sent)]),
-    ...(firstByteMs === undefined || !hasAnswer(attempt)
-      ? []
-      : [at(firstByteMs, 'upstream', STORY.firstByte)]),
-    ...(firstEventMs === undefined ? [] : [at(firstEventMs, 'upstream', STORY.firstEvent)]),
+    ...(firstByteMs === undefined || !answer ? [] : [at(firstByteMs, 'upstream', STORY.firstByte)]),
+    ...(firstEventMs === undefined || !answer ? [] : [at(firstEventMs, 'upstream', STORY.firstEvent)]),
     ...(attempt.result === 'answered' && attempt.longestSilenceMs >= context.rules.slowMs
       ? [at(attempt.totalMs, 'upstream', STORY.silent, { silence: { ms: attempt.longestSilenceMs } })]
       : []),

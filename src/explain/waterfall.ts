@@ -111,8 +111,11 @@ function noteOf(attempt: AttemptRecord, context: Context): string {
     const { name, ms } = timerOf(attempt);
     return text(STORY.noteTimer, { timer: name, limit: { ms } });
   }
+  const silenceMs = silenceAtEnd(attempt);
+  // What answers soon was not silent.
+  const wasSilent = attempt.result === 'edge-timeout' || silenceMs >= context.rules.waitedMs;
   return attempt.status !== undefined && attempt.status >= 400
-    ? text(STORY.noteStatus, { status, silence: { ms: silenceAtEnd(attempt) } })
+    ? text(wasSilent ? STORY.noteStatus : STORY.noteStatusBare, { status, silence: { ms: silenceMs } })
     : text(STORY.noteCause, { cause: attempt.result, phase: phaseWord(attempt.phase) });
 }
 

@@ -60,8 +60,8 @@ function shown(word: Word, language: Language): string {
 
 /** `{n}`, or `{n|call|calls}`: the number with its noun. */
 const PLACE = /\{(\w+)(?:\|([^|}]+)\|([^|}]+))?\}/g;
-/** Between a unit and what follows it Chinese has no space. */
-const LOOSE_UNIT = /(秒) (?=[\u4e00-\u9fff])/g;
+/** Between two of its characters, the unit of a duration among them, Chinese has no space. */
+const LOOSE = /([\u4e00-\u9fff]) (?=[\u4e00-\u9fff])/g;
 
 /** The text with its places filled. A place without a word stays visible, so that a test can find it. */
 export function say(message: Message, words: Words, language: Language): string {
@@ -71,5 +71,5 @@ export function say(message: Message, words: Words, language: Language): string 
     const noun = word === 1 ? one : many;
     return shown(word, language) + (noun === undefined ? '' : ` ${noun}`);
   });
-  return language === 'zh' ? text.replace(LOOSE_UNIT, '$1') : text;
+  return language === 'zh' ? text.replace(LOOSE, '$1') : text;
 }

@@ -30,7 +30,7 @@ describe('everything fails at once, and it is said what is wrong', () => {
     const finding = firstFinding(explanation, 'misconfigured');
     expect(finding).toMatchObject({ certainty: 'sure' });
     expect(finding.what).toBe('Misconfigured key: e0 refused its credential (status 401).');
-    expect(finding.evidence).toContain('So did all 2 calls in a row.');
+    expect(finding.evidence).toContain('It was so in all 2 calls in a row.');
     // biome-ignore lint/suspicious/noTemplateCurlyInString: it is what a configuration holds
     expect(finding.config).toContain('api_key: ${API_KEY}');
     expect(JSON.stringify(explanation)).not.toContain('key-0');
