@@ -62,13 +62,19 @@ function NoPage({ name }: { name: string }) {
 
 function Header({ current }: { current: string }) {
   const open = current === 'request' ? 'requests' : current;
+  const nav = useRef<HTMLElement>(null);
+  // On a phone not all of them fit side by side.
+  useEffect(() => {
+    const link = nav.current?.querySelector('[aria-current]');
+    link?.scrollIntoView({ block: 'nearest', inline: 'center' });
+  }, [open, language.value]);
   return (
     <header class="top">
       <a class="brand" href={href('now')}>
         <span class="brand-mark" aria-hidden="true" />
         QCC
       </a>
-      <nav class="nav" aria-label={t('nav')}>
+      <nav class="nav" ref={nav} aria-label={t('nav')}>
         {PAGES.filter(({ nav }) => nav).map(({ name }: Page) => (
           <a key={name} href={href(name)} aria-current={name === open ? 'page' : undefined}>
             {t(`page.${name}`)}

@@ -30,7 +30,7 @@ async function show(hash: string): Promise<void> {
   await page.locator('.connection.open').waitFor();
 }
 
-const rows = () => page.locator('[role=grid] [role=row]');
+const rows = () => page.locator('[role=grid] .grid-row');
 
 describe('now', () => {
   it('shows a request while it runs, and leads to its page, where it can be cancelled', async () => {
@@ -58,13 +58,14 @@ describe('requests', () => {
     for (let at = 0; at < many; at += 20)
       await Promise.all(Array.from({ length: 20 }, () => stage.ask('claude-many', {}, { stream: false })));
     await show('requests?model=claude-many');
-    await expect.poll(() => page.getByRole('grid').getAttribute('aria-rowcount')).toBe('200');
+    await expect.poll(() => page.getByRole('grid').getAttribute('aria-rowcount')).toBe('201');
     expect(await rows().count()).toBeLessThan(80);
+    await page.getByRole('columnheader', { name: 'Duration' }).waitFor();
     await page.getByRole('grid').focus();
     await page.keyboard.press('End');
     await expect
       .poll(() => page.getByRole('grid').getAttribute('aria-rowcount'), { timeout: 10_000 })
-      .toBe(String(many));
+      .toBe(String(many + 1));
     await page.keyboard.press('ArrowUp');
     const focused = await page.evaluate('document.activeElement.title');
     await page.keyboard.press('Enter');
@@ -91,18 +92,18 @@ describe('requests', () => {
   it('stays where one reads while others come in above', async () => {
     await show('requests?model=claude-many');
     const grid = page.getByRole('grid');
-    await expect.poll(() => grid.getAttribute('aria-rowcount')).toBe('200');
+    await expect.poll(() => grid.getAttribute('aria-rowcount')).toBe('201');
     await page.evaluate("document.querySelector('[role=grid]').scrollTop = 1700");
     const seen = () =>
       page.evaluate(`(() => {
         const box = document.querySelector('[role=grid]').getBoundingClientRect();
-        const row = [...document.querySelectorAll('[role=grid] [role=row]')].find((one) => one.getBoundingClientRect().top >= box.top);
+        const row = [...document.querySelectorAll('[role=grid] .grid-row')].find((one) => one.getBoundingClientRect().top >= box.top + 34);
         return row.querySelector('a').title;
       })()`);
     await expect.poll(seen).toBeTruthy();
     const before = await seen();
     await stage.ask('claude-many', {});
-    await expect.poll(() => grid.getAttribute('aria-rowcount'), { timeout: 10_000 }).toBe('201');
+    await expect.poll(() => grid.getAttribute('aria-rowcount'), { timeout: 10_000 }).toBe('202');
     expect(await page.evaluate("document.querySelector('[role=grid]').scrollTop")).toBe(1734);
     expect(await seen()).toBe(before);
   });

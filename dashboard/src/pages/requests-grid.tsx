@@ -1,3 +1,4 @@
+import type { RefObject } from 'preact';
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import type { ExchangeRecord } from '../../../src/admin/admin.ts';
 import { causeWords } from '../frame/causes.ts';
@@ -41,6 +42,7 @@ const COLUMNS = [
 export function RequestGrid(props: { rows: readonly ExchangeRecord[]; whole: boolean; onEnd: () => void }) {
   const { rows } = props;
   const box = useRef<HTMLDivElement>(null);
+  const head = useRef<HTMLDivElement>(null);
   const [view, setView] = useState({ top: 0, height: 600 });
   const [active, setActive] = useState<string | undefined>(undefined);
   const rowPx = useNarrow() ? CARD_PX : ROW_PX;
@@ -49,7 +51,12 @@ export function RequestGrid(props: { rows: readonly ExchangeRecord[]; whole: boo
   useEffect(() => {
     const element = box.current;
     if (!element) return;
-    const look = () => setView({ top: element.scrollTop, height: element.clientHeight });
+    // The head stays at the top of the box, over the rows; narrow, there is none.
+    const look = () =>
+      setView({
+        top: element.scrollTop,
+        height: element.clientHeight - (head.current?.offsetHeight ?? 0),
+      });
     const observer = new ResizeObserver(look);
     observer.observe(element);
     element.addEventListener('scroll', look, { passive: true });
@@ -71,28 +78,22 @@ export function RequestGrid(props: { rows: readonly ExchangeRecord[]; whole: boo
     const from = at < 0 ? Math.ceil(view.top / rowPx) - 1 : at;
     const next = Math.min(rows.length - 1, Math.max(0, from + step));
     setActive(rows[next]?.id);
-    element.scrollTop = scrollTo(next, element.scrollTop, element.clientHeight, rowPx);
+    element.scrollTop = scrollTo(next, element.scrollTop, view.height, rowPx);
   };
   const activeHere = rows.slice(range.from, range.to).some(({ id }) => id === active);
   return (
     <div class="panel request-grid">
-      <div class="grid-head" aria-hidden="true">
-        {COLUMNS.map((name) => (
-          <span key={name} class={`c-${name}`}>
-            {t(`col.${name}`)}
-          </span>
-        ))}
-      </div>
       {/* biome-ignore lint/a11y/useSemanticElements: a table element cannot hold only the rows in sight */}
       <div
         class="grid-body"
         ref={box}
         role="grid"
         aria-label={frame('page.requests')}
-        aria-rowcount={rows.length}
+        aria-rowcount={rows.length + 1}
         tabIndex={activeHere ? -1 : 0}
         onKeyDown={onKeyDown}
       >
+        <Head place={head} />
         <div class="grid-space" role="presentation" style={{ height: `${rows.length * rowPx}px` }}>
           {rows.slice(range.from, range.to).map((row, index) => (
             <Row
@@ -107,6 +108,22 @@ export function RequestGrid(props: { rows: readonly ExchangeRecord[]; whole: boo
           ))}
         </div>
       </div>
+    </div>
+  );
+}
+
+function Head({ place }: { place: RefObject<HTMLDivElement | null> }) {
+  return (
+    // biome-ignore lint/a11y/useSemanticElements: see the grid
+    // biome-ignore lint/a11y/useFocusableInteractive: nothing can be done with it
+    <div class="grid-head" role="row" aria-rowindex={1} ref={place}>
+      {COLUMNS.map((name) => (
+        // biome-ignore lint/a11y/useSemanticElements: see the grid
+        // biome-ignore lint/a11y/useFocusableInteractive: nothing can be done with it
+        <span key={name} role="columnheader" class={`c-${name}`}>
+          {t(`col.${name}`)}
+        </span>
+      ))}
     </div>
   );
 }
@@ -170,7 +187,7 @@ function Row({ row, at, top, height, active, onFocus }: RowProps) {
     // biome-ignore lint/a11y/useFocusableInteractive: the link in it takes the focus
     <div
       role="row"
-      aria-rowindex={at + 1}
+      aria-rowindex={at + 2}
       class={`grid-row${at % 2 === 1 ? ' odd' : ''}`}
       style={{ top: `${top}px`, height: `${height}px` }}
     >

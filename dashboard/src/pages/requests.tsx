@@ -2,7 +2,7 @@ import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import type { ExchangeRecord } from '../../../src/admin/admin.ts';
 import { type ApiError, get, tokenTurn } from '../frame/api.ts';
 import { count } from '../frame/format.ts';
-import { gatewayNow, onExchange } from '../frame/live.ts';
+import { connection, gatewayNow, onExchange } from '../frame/live.ts';
 import { place } from '../frame/router.ts';
 import { t as frame } from '../frame/texts.ts';
 import { Empty, ErrorBanner } from '../pieces/notice.tsx';
@@ -22,6 +22,9 @@ import {
   pathOf,
 } from './requests-rows.ts';
 import { t } from './requests-texts.ts';
+
+/** How long rows that come in are gathered before they are shown: four times a second reads as live. */
+const GATHER_MS = 250;
 
 /** The request log: filtered by the address, endless downwards, live at its top. */
 export function Requests() {
@@ -119,12 +122,12 @@ function useRows(filters: Filters, tail: boolean): Log {
     return () => reading.current?.abort();
   }, [filters, turn, token]);
 
-  useEffect(() => {
-    if (!tail) return;
-    return onExchange((record) => {
-      if (fits(record, filters, gatewayNow())) setRows((now) => merged(now, [record]));
-    });
-  }, [filters, tail]);
+  useTail(
+    filters,
+    tail,
+    (more) => setRows((now) => merged(now, more)),
+    () => setTurn((n) => n + 1),
+  );
 
   return {
     rows,
@@ -135,6 +138,43 @@ function useRows(filters: Filters, tail: boolean): Log {
     },
     again: () => setTurn((n) => n + 1),
   };
+}
+
+/**
+ * Hands on the rows that come in and fit. They are gathered first: to sort thousands of rows for each one of fifty a
+ * second would leave no time to scroll. When the connection is back, what was missed meanwhile is read.
+ */
+function useTail(
+  filters: Filters,
+  tail: boolean,
+  onRows: (rows: readonly ExchangeRecord[]) => void,
+  onGap: () => void,
+): void {
+  const lost = connection.value === 'reconnecting';
+  const wasLost = useRef(false);
+  useEffect(() => {
+    if (!lost && wasLost.current && tail) onGap();
+    wasLost.current = lost;
+  }, [lost]);
+  useEffect(() => {
+    if (!tail) return;
+    let waiting: ExchangeRecord[] = [];
+    let timer: number | undefined;
+    const flush = (): void => {
+      timer = undefined;
+      onRows(waiting);
+      waiting = [];
+    };
+    const end = onExchange((record) => {
+      if (!fits(record, filters, gatewayNow())) return;
+      waiting.push(record);
+      timer ??= window.setTimeout(flush, GATHER_MS);
+    });
+    return () => {
+      end();
+      window.clearTimeout(timer);
+    };
+  }, [filters, tail]);
 }
 
 function download(rows: readonly ExchangeRecord[]): void {
