@@ -563,7 +563,7 @@ describe('a problem has its place and says what was expected', () => {
     ['a negative duration', top('drain: -1'), '-1', /a duration such as/],
     ['a duration as a list', top('drain: [1]'), '[1]', /a duration such as .*, found a list/],
     ['a size of letters', top('max_body: big'), 'big', /a size such as 64MB, .*, found "big"/],
-    ['a size too small', top('max_body: 1'), '1\n', /a size from 1024 to 1073741824 bytes, found 1/],
+    ['a size too small', top('max_body: 1'), '1\n', /a size from 1KiB to 1GiB, found 1/],
     ['retry.max 11', top('retry: {max: 11}'), '11', /from 0 to 10, found 11/],
     [
       'retry.cap below base',
@@ -599,7 +599,7 @@ describe('a problem has its place and says what was expected', () => {
     ],
     ['an age in seconds', top('ledger: {keep: 90s}'), '90s', /an age such as 90d/],
     ['an age of nothing', top('ledger: {keep: 0d}'), '0d', /an age from 1h to 36500d/],
-    ['a ledger of next to nothing', top('ledger: {max_size: 1MB}'), '1MB', /a size from 16777216 to/],
+    ['a ledger of next to nothing', top('ledger: {max_size: 1MB}'), '1MB', /a size from 16MiB to 1024GiB/],
     ['too many log files', top('log: {max_files: 101}'), '101', /from 1 to 100/],
     [
       'unknown default_cluster',

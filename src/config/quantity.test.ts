@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { baseUrlProblem, hostText, isHost, isLoopback, parseAddress, proxyProblem } from './address.ts';
-import { ageMs, durationMs, sizeBytes } from './quantity.ts';
+import { ageMs, durationMs, sizeBytes, sizeText } from './quantity.ts';
 
 describe('durationMs', () => {
   it.each([
@@ -138,5 +138,17 @@ describe('URLs', () => {
     ['', false],
   ])('"%s" can be a proxy: %s', (url, fine) => {
     expect(proxyProblem(url) === undefined).toBe(fine);
+  });
+});
+
+describe('sizeText', () => {
+  it.each([
+    [1_000, '1000 bytes'],
+    [1_024, '1KiB'],
+    [1_536, '1536 bytes'],
+    [16 * 2 ** 20, '16MiB'],
+    [2 ** 40, '1024GiB'],
+  ])('%i: %s', (bytes, text) => {
+    expect(sizeText(bytes)).toBe(text);
   });
 });

@@ -63,6 +63,15 @@ export function ageMs(value: string | number): number | undefined {
   return Math.round(Number.parseFloat(text) * UNIT_AGE_MS[text.at(-1)!]!);
 }
 
+/** Bytes as somebody would write them: `16MiB`; a number of bytes where no unit fits. */
+export function sizeText(bytes: number): string {
+  const fits = ['gib', 'mib', 'kib'].find(
+    (unit) => bytes >= UNIT_BYTES[unit]! && bytes % UNIT_BYTES[unit]! === 0,
+  );
+  if (fits === undefined) return `${bytes} bytes`;
+  return `${bytes / UNIT_BYTES[fits]!}${fits[0]!.toUpperCase()}iB`;
+}
+
 /** `64MB` (10⁶), `10MiB` (2²⁰), `4096` → bytes; undefined = not a size. */
 export function sizeBytes(value: string | number): number | undefined {
   const text = String(value);

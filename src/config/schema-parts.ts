@@ -11,6 +11,7 @@ import {
   SIZE_EXPECTED,
   SIZE_PATTERN,
   sizeBytes,
+  sizeText,
 } from './quantity.ts';
 import { maskSecrets } from './redact.ts';
 import type { Resolve } from './reference.ts';
@@ -112,7 +113,7 @@ export function createParts(z: Z, resolve: Resolve) {
       SIZE_PATTERN,
       SIZE_EXPECTED,
       bounds,
-      `a size from ${bounds.min} to ${bounds.max} bytes`,
+      `a size from ${sizeText(bounds.min)} to ${sizeText(bounds.max)}`,
     );
 
   /** A text in which references are resolved and which then has to please `problem`. */
