@@ -48,6 +48,23 @@ describe('post', () => {
     expect([result.kind === 'answered' && result.answer.status, asked]).toEqual([307, 1]);
   });
 
+  it('is given up when it is closed meanwhile, and says so', async () => {
+    const poster = createPoster();
+    let asked: () => void = () => undefined;
+    const arrived = new Promise<void>((resolve) => {
+      asked = resolve;
+    });
+    const server = createServer(() => asked());
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
+    const posting = poster.post({ url, headers: {}, body: 'hello', timeoutMs: 10_000 });
+    await arrived;
+    await poster.close();
+    expect(await posting).toEqual({ kind: 'failed', detail: 'given up, since the gateway stops' });
+    server.closeAllConnections();
+    await new Promise((resolve) => server.close(resolve));
+  });
+
   it('reads no more of an answer than it may', async () => {
     const result = await postTo((_request, response) => {
       const more = () => {

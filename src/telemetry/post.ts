@@ -69,5 +69,6 @@ function detailOf(thrown: unknown, timeoutMs: number): string {
   const { name, code, cause } = thrown as { name?: string; code?: unknown; cause?: { code?: unknown } };
   if (name === 'TimeoutError' || name === 'AbortError') return `no answer within ${timeoutMs} ms`;
   const found = code ?? cause?.code;
+  if (found === 'UND_ERR_DESTROYED') return 'given up, since the gateway stops';
   return typeof found === 'string' ? found : (name ?? 'Error');
 }
