@@ -87,7 +87,7 @@ describe('advice about a client that left', () => {
     ['asked again', {}, again, 'disconnect:\n  policy: keep', /^It comes back for its answer/],
     ['paid for whole', { lostCalls: 1 }, billed, 'disconnect:\n  policy: keep', /is charged all the same/],
     ['billed like that, but nothing was lost', {}, billed, undefined, /^Nothing, if somebody/],
-    ['kept already', { leftFate: 'run-on' as const }, again, undefined, /^Nothing, if somebody/],
+    ['kept already', { leftFate: 'run-on' as const }, again, undefined, /^The call was let run on/],
     [
       'joined',
       { joined: 1, failed: false, delivery: 'delivered' as const },

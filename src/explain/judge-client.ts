@@ -1,7 +1,13 @@
 import type { ExchangeRecord } from '../domain/ledger.ts';
 import type { Evidence, ExplainRules } from './evidence.ts';
 import { type Fact, fact, type Judgement, type Remedy } from './judgement.ts';
-import { IT_CAME_BACK, KEEP_FOR_RETURN, KEEP_THE_PAID, RAISE_PATIENCE } from './messages-cuts.ts';
+import {
+  IT_CAME_BACK,
+  KEEP_FOR_RETURN,
+  KEEP_THE_PAID,
+  KEPT_ALREADY,
+  RAISE_PATIENCE,
+} from './messages-cuts.ts';
 import { alike } from './neighbours.ts';
 import type { Message, Word } from './wording.ts';
 
@@ -99,8 +105,9 @@ function afterLeaving(evidence: Evidence, rules: ExplainRules): Pick<Judgement, 
   const { exchange } = evidence;
   const keep = { kind: 'lines', lines: ['disconnect:', '  policy: keep'] } as const;
   if (exchange.joined > 0) return { fix: IT_CAME_BACK };
-  if (exchange.leftFate === 'run-on') return {};
-  if (askedAgain(evidence, rules)) return { fix: KEEP_FOR_RETURN, remedy: keep };
+  const again = askedAgain(evidence, rules) !== undefined;
+  if (exchange.leftFate === 'run-on') return again ? { fix: KEPT_ALREADY } : {};
+  if (again) return { fix: KEEP_FOR_RETURN, remedy: keep };
   return exchange.lostCalls > 0 && isBilledAnyway(evidence) ? { fix: KEEP_THE_PAID, remedy: keep } : {};
 }
 

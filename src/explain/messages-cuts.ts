@@ -24,6 +24,12 @@ export const IT_CAME_BACK: Message = {
   zh: '无需处理：它回来了，应答已为它保留。',
 };
 
+/** It came back, though not with the same bytes. */
+export const KEPT_ALREADY: Message = {
+  en: 'The call was let run on: a repeat of exactly the same request gets its answer without a second call.',
+  zh: '该调用已继续运行：用完全相同的请求再次请求，可直接得到应答，不会产生第二次调用。',
+};
+
 export const RAISE_PATIENCE: Message = {
   en: 'Raise the client’s timeout.',
   zh: '调大客户端超时。',
