@@ -1,7 +1,7 @@
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { openBrowser, openPage, WIDTHS } from './harness/browser.ts';
-import { openStage, SECRETS, type Stage } from './harness/dashboard.ts';
+import { expectNoOverflow, openStage, SECRETS, type Stage } from './harness/dashboard.ts';
 import { cleanUp } from './harness/qcc.ts';
 
 let browser: Browser;
@@ -198,6 +198,41 @@ describe('config', () => {
     expect(stage.configText()).toContain('drain: 2s');
     for (const secret of SECRETS) expect(stage.configText()).toContain(secret);
   });
+});
+
+it('shows names that are markup, long or turn the text around as mere text, and stays as wide as a phone', async () => {
+  const name = `<img src=x onerror="window.broke=1">\u202E😀${'x'.repeat(300)}`;
+  const id = await stage.ask(name, { status: 400 });
+  await show('now');
+  await page.setViewportSize(WIDTHS.phone);
+  const asked = encodeURIComponent(name);
+  for (const [hash, seen] of [
+    [`requests?model=${asked}`, rows().first()],
+    [`request/${id}`, page.getByText(name).first()],
+    [`request/${asked}`, page.getByRole('link', { name: 'To the requests' })],
+    [`routes?path=${asked}`, page.locator('.bad-text')],
+    ['costs?by=model', page.getByText(name).first()],
+  ] as const) {
+    await page.goto(`${stage.url}/__qcc__/#/${hash}`);
+    await seen.waitFor();
+    await expectNoOverflow(page, hash.slice(0, 20));
+  }
+  expect(await page.evaluate('window.broke')).toBeUndefined();
+  // Chromium writes each refusal into the console: those of the unknown request and path were wanted.
+  errors = errors.filter((error) => !/40[04]/.test(error));
+});
+
+it('says when the gateway is gone, and keeps what it last said', async () => {
+  const leaving = await openStage();
+  const opened = await openPage(browser, leaving.url);
+  page = opened.page;
+  await page.goto(`${leaving.url}/__qcc__/#/endpoints`);
+  await page.getByRole('link', { name: /entry/ }).first().waitFor();
+  await fetch(`${leaving.url}/__qcc__/stop`, { method: 'POST', headers: { 'x-qcc-admin': '1' } });
+  await page.locator('.connection.reconnecting').waitFor({ timeout: 15_000 });
+  await page.locator('.banner.warn').waitFor();
+  expect(await page.getByRole('link', { name: /entry/ }).count()).toBeGreaterThan(0);
+  errors = opened.errors.filter((error) => !/ERR_/.test(error));
 });
 
 it('asks for the admin token where one is set', async () => {
