@@ -76,10 +76,10 @@ describe('the doctor finds', () => {
     [
       'one that has expired',
       { validFrom: now - 30 * DAY_MS, validTo: now - 3.5 * DAY_MS },
-      /expired on .*, 4 day/,
+      /expired on .* \(days ago: 4\)/,
     ],
     ['one that is not valid yet', { validFrom: now + 2 * DAY_MS }, /only valid from/],
-    ['one that ends in 5 days', { validTo: now + 5.5 * DAY_MS }, /ends in 5 day/],
+    ['one that ends in 5 days', { validTo: now + 5.5 * DAY_MS }, /days left: 5\)/],
     [
       'one made out to somebody else',
       { names: ['other.example'] },
