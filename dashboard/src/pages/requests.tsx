@@ -2,7 +2,7 @@ import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import type { ExchangeRecord } from '../../../src/admin/admin.ts';
 import { type ApiError, get, tokenTurn } from '../frame/api.ts';
 import { count } from '../frame/format.ts';
-import { connection, gatewayNow, onExchange } from '../frame/live.ts';
+import { connection, gatewayNow, live, onExchange } from '../frame/live.ts';
 import { place } from '../frame/router.ts';
 import { t as frame } from '../frame/texts.ts';
 import { Empty, ErrorBanner } from '../pieces/notice.tsx';
@@ -25,6 +25,8 @@ import { t } from './requests-texts.ts';
 
 /** How long rows that come in are gathered before they are shown: four times a second reads as live. */
 const GATHER_MS = 250;
+/** Pages read to make up for a gap; where more was missed, the log begins anew. */
+const GAP_PAGES = 10;
 
 /** The request log: filtered by the address, endless downwards, live at its top. */
 export function Requests() {
@@ -122,11 +124,26 @@ function useRows(filters: Filters, tail: boolean): Log {
     return () => reading.current?.abort();
   }, [filters, turn, token]);
 
+  /** Reads from the top what the live stream has left out, down to what is known; the place one looks at stays. */
+  const catchUp = async (): Promise<void> => {
+    const controller = reading.current;
+    const ids = new Set(rows.map(({ id }) => id));
+    let found: readonly ExchangeRecord[] = [];
+    for (let page = 0; page < GAP_PAGES && controller; page += 1) {
+      const path = pathOf(filters, gatewayNow(), nextUntil(found, false));
+      const told = await get<ExchangeRecord[]>(path, controller.signal);
+      if (controller.signal.aborted || !told.ok) return;
+      found = merged(found, told.value);
+      if (told.value.length < PAGE_ROWS || told.value.some(({ id }) => ids.has(id)))
+        return setRows((now) => merged(now, found));
+    }
+    setTurn((n) => n + 1);
+  };
   useTail(
     filters,
     tail,
     (more) => setRows((now) => merged(now, more)),
-    () => setTurn((n) => n + 1),
+    () => void catchUp(),
   );
 
   return {
@@ -142,7 +159,7 @@ function useRows(filters: Filters, tail: boolean): Log {
 
 /**
  * Hands on the rows that come in and fit. They are gathered first: to sort thousands of rows for each one of fifty a
- * second would leave no time to scroll. When the connection is back, what was missed meanwhile is read.
+ * second would leave no time to scroll. `onGap`: the connection was gone, or more rows came than the stream takes.
  */
 function useTail(
   filters: Filters,
@@ -152,10 +169,13 @@ function useTail(
 ): void {
   const lost = connection.value === 'reconnecting';
   const wasLost = useRef(false);
+  const leftOut = live.value?.rowsLeftOut ?? 0;
+  const leftOutBefore = useRef(leftOut);
   useEffect(() => {
-    if (!lost && wasLost.current && tail) onGap();
+    if (tail && ((!lost && wasLost.current) || leftOut > leftOutBefore.current)) onGap();
     wasLost.current = lost;
-  }, [lost]);
+    leftOutBefore.current = leftOut;
+  }, [lost, leftOut]);
   useEffect(() => {
     if (!tail) return;
     let waiting: ExchangeRecord[] = [];
