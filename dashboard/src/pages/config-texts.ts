@@ -25,7 +25,7 @@ export const t = textsOf({
     revert: '还原',
     apply: '应用…',
     'apply.now': '写入并生效',
-    applied: '已应用：{clusters} 个 cluster，{endpoints} 个 endpoint。',
+    applied: '已应用：{clusters} 个集群，{endpoints} 个 endpoint。',
     compare: '变更内容',
     'compare.hint': '文件将整体替换并立即生效，进行中的请求沿用原有设置。',
     conflict: '文件已被他人修改，请重新加载。当前输入会丢失，请先复制。',

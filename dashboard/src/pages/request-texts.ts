@@ -121,7 +121,7 @@ export const t = textsOf({
     client: '客户端',
     model: '模型',
     endpoint: 'Endpoint',
-    cluster: 'Cluster',
+    cluster: '集群',
     scenario: '场景',
     route: '路由',
     answer: '应答',
