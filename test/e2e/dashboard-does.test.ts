@@ -66,8 +66,13 @@ describe('requests', () => {
     await expect
       .poll(() => page.getByRole('grid').getAttribute('aria-rowcount'), { timeout: 10_000 })
       .toBe(String(many + 1));
+    const focusedRow = () =>
+      page.evaluate("document.activeElement.matches('.row-link') && document.activeElement.title");
+    await expect.poll(focusedRow).toMatch(/^req-/);
+    const last = await focusedRow();
     await page.keyboard.press('ArrowUp');
-    const focused = await page.evaluate('document.activeElement.title');
+    await expect.poll(focusedRow).not.toBe(last);
+    const focused = await focusedRow();
     await page.keyboard.press('Enter');
     await page.getByRole('heading', { name: String(focused) }).waitFor();
   });

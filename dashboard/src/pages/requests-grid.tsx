@@ -177,7 +177,8 @@ interface RowProps {
 
 function Row({ row, at, top, height, active, onFocus }: RowProps) {
   const link = useRef<HTMLAnchorElement>(null);
-  useEffect(() => {
+  // Before the next key can come: Enter opens the row that the arrow led to.
+  useLayoutEffect(() => {
     if (active && document.activeElement !== link.current) link.current?.focus({ preventScroll: true });
   }, [active]);
   const endpoint = live.value?.endpoints.find(({ id }) => id === row.endpointId);
