@@ -4,7 +4,7 @@ import type { LiveView, QueueView } from './domain/view.ts';
 import type { Clock } from './platform/clock.ts';
 import { createRecent } from './record/record.ts';
 import type { Exchanges } from './relay/relay.ts';
-import type { Store } from './storage/storage.ts';
+import { NO_SUMS, type Store } from './storage/storage.ts';
 
 export interface WatchedGateway {
   readonly fleet: Fleet;
@@ -24,20 +24,6 @@ export interface Watching {
 const MOST_RUNNING = 200;
 /** The day's sums are read from the ledger no oftener. */
 const TODAY_EVERY_MS = 5_000;
-
-const NOTHING: LedgerSummary = {
-  exchanges: 0,
-  attempts: 0,
-  delivered: 0,
-  inputTokens: 0,
-  outputTokens: 0,
-  costMicroUsd: 0,
-  unknownCost: 0,
-  lostMicroUsd: 0,
-  lostCalls: 0,
-  savedMicroUsd: 0,
-  savedCalls: 0,
-};
 
 export function createWatching(clock: Clock, store: Store): Watching {
   const recent = createRecent(clock.now);
@@ -74,7 +60,7 @@ export function createWatching(clock: Clock, store: Store): Watching {
 
 /** Sums since midnight, here. A ledger that can't be read just now shows what was last read. */
 function summaryOfToday(clock: Clock, store: Store): () => Promise<LedgerSummary> {
-  let sums = NOTHING;
+  let sums: LedgerSummary = NO_SUMS;
   let readAt = Number.NEGATIVE_INFINITY;
   let day = 0;
   return async () => {

@@ -37,8 +37,13 @@ function portsOf(env: Env): CliPorts {
     startSimulator: async (options) => (await import('./run-simulator.ts')).runSimulator(options),
     runDemo: async (options) => (await import('./run-demo.ts')).runDemo(options),
     doctor: async (settings) => {
-      const { priceOfProbing, pricesOf, runDoctor } = await import('./run-doctor.ts');
-      const around = { ...surroundings, settings, prices: pricesOf(surroundings.home) };
+      const [{ priceOfProbing, runDoctor }, { pricesIn }] = await Promise.all([
+        import('./run-doctor.ts'),
+        import('./record/record.ts'),
+      ]);
+      // A file that can't be read costs the estimate its precision, not the check-up.
+      const prices = pricesIn(join(surroundings.home, 'prices.yaml'), Date.now, () => undefined)();
+      const around = { ...surroundings, settings, prices };
       return {
         checkUp: (options, onEvent, signal) => runDoctor(around, options, onEvent, signal),
         priceOfProbing: (options) => priceOfProbing(around, options),

@@ -1,12 +1,10 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { type CheckupPorts, checkUp, chosenOf, type SilenceCost, silenceCost } from './doctor/doctor.ts';
 import type { CheckupEvent, CheckupOptions, Diagnosis } from './domain/checkup.ts';
 import type { Endpoint } from './domain/endpoint.ts';
 import type { Settings } from './domain/settings.ts';
 import type { Language } from './errors/catalogue.ts';
 import { systemClock } from './platform/clock.ts';
-import { builtInPrices, overlayPrices, type PriceBook } from './record/record.ts';
+import type { PriceBook } from './record/record.ts';
 
 /** What a check-up goes by. */
 export interface DoctorSurroundings {
@@ -43,14 +41,3 @@ export const runDoctor = (
 /** What `probeEdge` would cost at most. */
 export const priceOfProbing = (around: DoctorSurroundings, options: CheckupOptions): SilenceCost =>
   silenceCost(portsOf(around), chosenOf(endpointsOf(around.settings), options.endpoint), options);
-
-/** List prices, overlaid with the folder's `prices.yaml` where that can be read. */
-export function pricesOf(home: string): PriceBook {
-  const listed = builtInPrices();
-  try {
-    const overlaid = overlayPrices(listed, readFileSync(join(home, 'prices.yaml'), 'utf8'));
-    return overlaid.ok ? overlaid.value : listed;
-  } catch {
-    return listed;
-  }
-}

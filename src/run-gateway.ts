@@ -1,4 +1,4 @@
-import { chmodSync, existsSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { whyTaken } from './accept/accept.ts';
@@ -18,7 +18,7 @@ import type { Language } from './errors/catalogue.ts';
 import { type Gateway, startGateway } from './gateway.ts';
 import { configOnDisk } from './gateway-config.ts';
 import { systemClock } from './platform/clock.ts';
-import { builtInPrices, overlayPrices, type PriceBook } from './record/record.ts';
+import { pricesIn } from './record/record.ts';
 import { startSimulator } from './simulator/simulator.ts';
 import { openStore } from './storage/storage.ts';
 import { openLog, otlpSettings } from './telemetry/telemetry.ts';
@@ -77,7 +77,9 @@ export async function runGateway(
     await Promise.all([log.close(), demo.close()]);
     return fail({ detail: store.error.detail, exitCode: 1 });
   }
-  const prices = pricesIn(home, (detail) => log.write({ kind: 'trouble', detail }));
+  const prices = pricesIn(join(home, 'prices.yaml'), systemClock.now, (detail) =>
+    log.write({ kind: 'trouble', detail }),
+  );
   const otlp = otlpSettings(env);
   const gateway = await startGateway({
     ...read.value,
@@ -107,36 +109,6 @@ export async function runGateway(
   });
   return ok({ addresses: gateway.value.addresses, demo: read.value.demo, stopped });
 }
-
-/** List prices, overlaid with `prices.yaml`; read anew where the file has changed. */
-function pricesIn(home: string, onProblem: (detail: string) => void): () => PriceBook {
-  const file = join(home, 'prices.yaml');
-  const listed = builtInPrices();
-  let readAt: number | undefined;
-  let book = listed;
-  const read = () => {
-    const { mtimeMs } = statSync(file, { throwIfNoEntry: false }) ?? { mtimeMs: 0 };
-    if (mtimeMs === readAt) return;
-    readAt = mtimeMs;
-    const overlaid = mtimeMs === 0 ? ok(listed) : overlayPrices(listed, readFileSync(file, 'utf8'));
-    if (overlaid.ok) book = overlaid.value;
-    else
-      onProblem(
-        `${file}${overlaid.error.line === undefined ? '' : `:${overlaid.error.line}`}: ${overlaid.error.detail}`,
-      );
-  };
-  let lookAt = 0;
-  return () => {
-    if (systemClock.now() >= lookAt) {
-      lookAt = systemClock.now() + PRICES_LOOK_MS;
-      read();
-    }
-    return book;
-  };
-}
-
-/** A stat costs 5 µs: not for every request. */
-const PRICES_LOOK_MS = 5_000;
 
 /** From open doors to the last one closed: the pid file, the signals. */
 async function live(gateway: Gateway, pidFile: string): Promise<void> {

@@ -234,7 +234,6 @@ export type AttemptContext = Pick<
  * never waits and never throws; what it makes of it may be lost, the ledger may not.
  */
 export interface RecordObserver {
-  exchangeBegan?(about: AttemptContext, startedAt: number): void;
   attemptEnded?(record: AttemptRecord, about: AttemptContext): void;
   /** An exchange's row is written. `earlier`: it was before, too, and has changed since (a client joined). */
   exchangeEnded?(

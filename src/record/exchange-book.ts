@@ -132,8 +132,6 @@ export function createExchangeBook(
         written: undefined,
       };
       pages.set(exchange.id, page);
-      const { about } = page;
-      if (about) watchers.tell((observer) => observer.exchangeBegan?.(about, exchange.startedAt));
     },
     attemptBegan(exchange, endpoint, call) {
       const page = pages.get(exchange.id);

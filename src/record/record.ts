@@ -1,3 +1,4 @@
-export { builtInPrices, overlayPrices, type PriceBook } from './price.ts';
+export { builtInPrices, type PriceBook } from './price.ts';
+export { pricesIn } from './price-file.ts';
 export { createRecent, type Recent } from './recent.ts';
 export { createRecorder, type Recorder, type Totals } from './recorder.ts';

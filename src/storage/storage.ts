@@ -1,3 +1,4 @@
+export { NO_SUMS } from './ledger-shares.ts';
 export type { LedgerStore } from './ledger-store.ts';
 export { attemptLost } from './lost.ts';
 export { memoryStore } from './memory-store.ts';

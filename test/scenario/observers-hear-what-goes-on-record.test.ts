@@ -18,8 +18,8 @@ const TRACEPARENT = `00-${'a'.repeat(32)}-${'b'.repeat(16)}-01`;
 function listener() {
   const heard: string[] = [];
   const observer: RecordObserver = {
-    exchangeBegan: (about) => heard.push(`began ${about.client} ${about.model}`),
-    attemptEnded: (record) => heard.push(`attempt ${record.n} ${record.result}`),
+    attemptEnded: (record, { client, model }) =>
+      heard.push(`attempt ${record.n} ${record.result} ${client} ${model}`),
     exchangeEnded: (record, attempts, _about, earlier) =>
       heard.push(`ended ${record.delivery} ${attempts.length}${earlier ? ` after ${earlier.delivery}` : ''}`),
     turnedAway: (code, status) => heard.push(`turned away ${code} ${status}`),
@@ -56,10 +56,9 @@ describe('observers hear what goes on record', () => {
     await post2(gateway.url);
     await post(`${gateway.url}/v1/messages`, 'no JSON').then((response) => response.text());
     expect(heard).toEqual([
-      'began local claude-test',
       'health opened',
-      'attempt 1 upstream-error',
-      'attempt 2 answered',
+      'attempt 1 upstream-error local claude-test',
+      'attempt 2 answered local claude-test',
       'ended delivered 2',
       expect.stringMatching(/^turned away \w+ 400$/),
     ]);
@@ -76,9 +75,8 @@ describe('observers hear what goes on record', () => {
     await until(async () => (await gateway.view()).running === 0);
     await post2(gateway.url);
     expect(heard).toEqual([
-      'began local claude-test',
       'joined live',
-      'attempt 1 answered',
+      'attempt 1 answered local claude-test',
       'ended undelivered 1',
       'joined replay',
       'ended delivered 1 after undelivered',
@@ -100,7 +98,7 @@ describe('observers hear what goes on record', () => {
     ['one that is none', 'not-a-trace', undefined],
   ])('with the client’s traceparent: %s', async (_name, sent, told) => {
     const traces: (string | undefined)[] = [];
-    const observer: RecordObserver = { exchangeBegan: ({ traceparent }) => void traces.push(traceparent) };
+    const observer: RecordObserver = { attemptEnded: (_, { traceparent }) => void traces.push(traceparent) };
     const gateway = await gatewayWith(cluster([await upstream()]), { observers: [observer] });
     await post(`${gateway.url}/v1/messages`, ANTHROPIC_REQUEST, { traceparent: sent }).then((r) => r.text());
     expect(traces).toEqual([told]);
