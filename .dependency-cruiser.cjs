@@ -1,7 +1,7 @@
 // Rules made from architecture.mjs (loaded synchronously, hence the small parser-free import below).
 const { execFileSync } = require('node:child_process');
 
-const { LAYERS, OPEN, DOORLESS } = JSON.parse(
+const { LAYERS, FILES, OPEN, DOORLESS } = JSON.parse(
   execFileSync(
     process.execPath,
     [
@@ -15,6 +15,12 @@ const { LAYERS, OPEN, DOORLESS } = JSON.parse(
 
 const NODE_IO = '^(node:)?(fs|http|https|net|tls|dns|child_process|worker_threads|os|timers)(/|$)';
 
+const escaped = (file) => file.replace('.', '\\.');
+
+/** A pattern of what may be reached: folders, or single files. */
+const reachable = (names) =>
+  `^src/(${names.map((name) => (name.endsWith('.ts') ? `${escaped(name)}$` : `${name}/`)).join('|')})`;
+
 const folderRules = Object.entries(LAYERS).map(([folder, { imports }]) => ({
   name: `${folder}-imports`,
   severity: 'error',
@@ -22,9 +28,29 @@ const folderRules = Object.entries(LAYERS).map(([folder, { imports }]) => ({
   from: { path: `^src/${folder}/`, pathNot: '\\.test\\.ts$' },
   to: {
     path: '^src/',
-    pathNot: `^src/(${[folder, ...imports, ...OPEN.filter((o) => folder !== 'errors' || o === 'errors')].join('|')})/`,
+    pathNot: reachable([folder, ...imports, ...OPEN.filter((o) => folder !== 'errors' || o === 'errors')]),
   },
 }));
+
+const fileRules = Object.entries(FILES).map(([file, { imports }]) => ({
+  name: `${file}-imports`,
+  severity: 'error',
+  comment: `src/${file} may import: ${[...imports, ...OPEN].join(', ')}`,
+  from: { path: `^src/${escaped(file)}$` },
+  to: { path: '^src/', pathNot: reachable([...imports, ...OPEN]) },
+}));
+
+const ruled = Object.keys(FILES).map((file) => `${escaped(file)}$`);
+const strayRule = {
+  name: 'every-file-is-under-a-rule',
+  severity: 'error',
+  comment: 'a file at the top of src/ stands in FILES, a folder in LAYERS',
+  from: {
+    path: '^src/',
+    pathNot: `^src/(${[...ruled, ...Object.keys(LAYERS).map((l) => `${l}/`)].join('|')})`,
+  },
+  to: {},
+};
 
 const doorRules = Object.keys(LAYERS)
   .filter((folder) => !DOORLESS.includes(folder))
@@ -50,6 +76,8 @@ module.exports = {
   forbidden: [
     { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true } },
     ...folderRules,
+    ...fileRules,
+    strayRule,
     ...doorRules,
     ...coreRules,
     {

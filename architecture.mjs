@@ -26,9 +26,14 @@ export const LAYERS = {
     what: 'stage 4: one upstream call under its timers; classifies its end',
     imports: ['platform', 'protocols', 'resilience', 'telemetry'],
   },
-  relay: {
+  exchange: {
     kind: 'shell',
-    what: 'stage 5: pump, journal, follow, heartbeats',
+    what: 'one client request as a state machine, its index: claim, join, followers, departure, tickets',
+    imports: ['platform', 'plan', 'attempt', 'cluster', 'resilience', 'journal', 'record', 'protocols'],
+  },
+  journal: {
+    kind: 'shell',
+    what: 'stage 5: how an answer’s bytes flow: pump, journal, follow, answer forms, heartbeats',
     imports: ['platform', 'protocols', 'sse', 'telemetry'],
   },
   record: {
@@ -61,7 +66,12 @@ export const LAYERS = {
   doctor: {
     kind: 'shell',
     what: 'the walk from here to an endpoint’s model, step by step, and what it says is wrong',
-    imports: ['platform', 'attempt', 'health', 'protocols', 'sse', 'telemetry'],
+    imports: ['platform', 'attempt', 'health', 'protocols', 'record', 'sse', 'telemetry'],
+  },
+  evidence: {
+    kind: 'shell',
+    what: 'gathers what is known of one exchange, also by a pasted error page, and has it explained',
+    imports: ['cluster', 'exchange', 'explain', 'storage'],
   },
   storage: { kind: 'shell', what: 'the backends of what must survive, migrations', imports: [] },
   telemetry: { kind: 'shell', what: 'log, metrics, traces', imports: ['platform'] },
@@ -76,6 +86,46 @@ export const LAYERS = {
     what: 'the HTTP API behind CLI and dashboard, live streams, the dashboard’s files',
     imports: ['platform', 'cluster', 'storage', 'telemetry', 'config'],
   },
+  gateway: {
+    kind: 'shell',
+    what: 'assembly: builds one gateway, wires it, shows it, reloads and drains it',
+    imports: [
+      'accept',
+      'admin',
+      'alerts',
+      'attempt',
+      'cluster',
+      'config',
+      'doctor',
+      'evidence',
+      'exchange',
+      'health',
+      'identify',
+      'plan',
+      'platform',
+      'protocols',
+      'record',
+      'resilience',
+      'storage',
+      'telemetry',
+      'pipeline.ts',
+    ],
+  },
+  programs: {
+    kind: 'edge',
+    what: 'what commands start: the gateway’s process, the simulator, the demo',
+    imports: [
+      'accept',
+      'cli',
+      'config',
+      'gateway',
+      'platform',
+      'record',
+      'simulator',
+      'storage',
+      'telemetry',
+    ],
+  },
   cli: { kind: 'edge', what: 'commands; they talk to `admin` over HTTP', imports: ['config', 'sse'] },
   simulator: {
     kind: 'edge',
@@ -87,8 +137,20 @@ export const LAYERS = {
   platform: { kind: 'leaf', what: 'clock, ids, randomness', imports: [] },
 };
 
+/** The files at the top of src/, and what each may import. */
+export const FILES = {
+  'main.ts': {
+    what: 'reads the environment, gives the CLI its ports; nothing else reads the environment',
+    imports: ['cli', 'doctor', 'explain', 'programs', 'record', 'telemetry'],
+  },
+  'pipeline.ts': {
+    what: 'the stages in their order, for one client request',
+    imports: ['identify', 'plan', 'exchange', 'journal'],
+  },
+};
+
 /** Leaves that every folder may import, from any file. */
 export const OPEN = ['domain', 'errors'];
 
 /** Folders without a door: every file may be imported by those who may import the folder. */
-export const DOORLESS = ['domain', 'errors', 'platform'];
+export const DOORLESS = ['domain', 'errors', 'platform', 'programs'];

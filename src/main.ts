@@ -27,18 +27,20 @@ function portsOf(env: Env): CliPorts {
     home: resolve(env.QCC_HOME ?? join(homedir(), '.qcc')),
     language: languageOf(env),
     version: packageVersion(),
+    dashboard: fileURLToPath(new URL('../dist/dashboard/', import.meta.url)),
   };
   return {
     ...surroundings,
     stdout: process.stdout,
     stderr: process.stderr,
     // Loaded when needed: `qcc --help` should not pay for a gateway.
-    startGateway: async (options) => (await import('./run-gateway.ts')).runGateway(options, surroundings),
-    startSimulator: async (options) => (await import('./run-simulator.ts')).runSimulator(options),
-    runDemo: async (options) => (await import('./run-demo.ts')).runDemo(options),
+    startGateway: async (options) =>
+      (await import('./programs/run-gateway.ts')).runGateway(options, surroundings),
+    startSimulator: async (options) => (await import('./programs/run-simulator.ts')).runSimulator(options),
+    runDemo: async (options) => (await import('./programs/run-demo.ts')).runDemo(options),
     doctor: async (settings) => {
       const [{ priceOfProbing, runDoctor }, { pricesIn }] = await Promise.all([
-        import('./run-doctor.ts'),
+        import('./doctor/doctor.ts'),
         import('./record/record.ts'),
       ]);
       // A file that can't be read costs the estimate its precision, not the check-up.

@@ -5,23 +5,22 @@ import { fail } from './domain/result.ts';
 import type { Settings } from './domain/settings.ts';
 import type { Language } from './errors/catalogue.ts';
 import { type GatewayError, gatewayError } from './errors/gateway-error.ts';
-import { identify, protocolOf } from './identify/identify.ts';
-import { planFor } from './plan/plan.ts';
 import {
   cancelExchange,
   type Exchange,
   edgeOf,
-  type Followed,
   fateOf,
-  follow,
   followOptions,
   offerTicket,
+  type RunnerPorts,
   redeemTicket,
-  refuse,
+  runExchange,
   type Seat,
   ticketOf,
-} from './relay/relay.ts';
-import { type RunnerPorts, runExchange } from './run-exchange.ts';
+} from './exchange/exchange.ts';
+import { identify, protocolOf } from './identify/identify.ts';
+import { type Followed, follow, refuse } from './journal/journal.ts';
+import { planFor } from './plan/plan.ts';
 
 /** What the stages work with. Settings are read once a request: a running one keeps those it began with. */
 export interface PipelinePorts extends RunnerPorts {

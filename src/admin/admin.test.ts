@@ -1,6 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { fail } from '../domain/result.ts';
-import { type FakeAdmin, fakeAdmin } from './fake-admin.ts';
+import { type FakeAdmin, fakeAdmin } from '../../test/doubles/fake-admin.ts';
 import {
   CLUSTER,
   CONFIG,
@@ -16,7 +15,8 @@ import {
   SUMMARY,
   VERIFIED,
   WHAT_IF,
-} from './fake-views.ts';
+} from '../../test/doubles/fake-views.ts';
+import { fail } from '../domain/result.ts';
 
 let admin: FakeAdmin;
 

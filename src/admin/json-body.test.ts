@@ -1,7 +1,7 @@
 import { connect, type Socket } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { createFakeClock, type FakeClock } from '../platform/fake-clock.ts';
-import { type FakeAdmin, fakeAdmin } from './fake-admin.ts';
+import { type FakeAdmin, fakeAdmin } from '../../test/doubles/fake-admin.ts';
+import { createFakeClock, type FakeClock } from '../../test/doubles/fake-clock.ts';
 
 let clock: FakeClock;
 let admin: FakeAdmin;

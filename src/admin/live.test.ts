@@ -1,9 +1,9 @@
 import { expect, it } from 'vitest';
+import { createFakeClock } from '../../test/doubles/fake-clock.ts';
+import { LIVE } from '../../test/doubles/fake-views.ts';
 import type { ExchangeRecord } from '../domain/ledger.ts';
 import type { LiveView } from '../domain/view.ts';
-import { createFakeClock } from '../platform/fake-clock.ts';
 import type { EventStream } from './event-stream.ts';
-import { LIVE } from './fake-views.ts';
 import { createLive } from './live.ts';
 
 it.each([

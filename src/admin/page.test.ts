@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type FakeAdmin, fakeAdmin } from './fake-admin.ts';
+import { type FakeAdmin, fakeAdmin } from '../../test/doubles/fake-admin.ts';
 
 const HTML = `<!doctype html><title>QCC</title>${'<p>'.repeat(200)}`;
 const SCRIPT = `console.log(1);${' '.repeat(500)}`;

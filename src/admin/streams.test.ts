@@ -1,8 +1,8 @@
 import type { IncomingMessage } from 'node:http';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { createFakeClock, type FakeClock } from '../platform/fake-clock.ts';
-import { type FakeAdmin, fakeAdmin } from './fake-admin.ts';
-import { LIVE, RECORDED } from './fake-views.ts';
+import { type FakeAdmin, fakeAdmin } from '../../test/doubles/fake-admin.ts';
+import { createFakeClock, type FakeClock } from '../../test/doubles/fake-clock.ts';
+import { LIVE, RECORDED } from '../../test/doubles/fake-views.ts';
 import { readEvents } from './sse-reader.ts';
 
 let clock: FakeClock;

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { createFakeClock } from '../platform/fake-clock.ts';
+import { alertSettings } from '../../test/doubles/alert-records.ts';
+import { createFakeClock } from '../../test/doubles/fake-clock.ts';
 import type { PostResult } from '../telemetry/telemetry.ts';
 import { createDelivery } from './delivery.ts';
 import type { AlertMessage } from './message.ts';
-import { alertSettings } from './test-alerts.ts';
 
 const MESSAGE: AlertMessage = {
   topic: { kind: 'endpoint_recovered', endpointId: '1', endpoint: 'jp' },

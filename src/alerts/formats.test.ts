@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { alertSettings } from '../../test/doubles/alert-records.ts';
 import type { AlertFormat } from '../domain/settings.ts';
 import { fitting, postOf, verdictOf, type WordedMessage } from './formats.ts';
-import { alertSettings } from './test-alerts.ts';
 
 const AT = Date.UTC(2020, 8, 6, 2, 47, 53, 123);
 

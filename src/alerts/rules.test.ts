@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { alertSettings, endedExchange, endpoint } from '../../test/doubles/alert-records.ts';
 import type { AttemptRecord, ExchangeRecord } from '../domain/ledger.ts';
 import type { AlertMessage } from './message.ts';
 import { createAlertRules, type WatchedEndpoint } from './rules.ts';
-import { alertSettings, endedExchange, endpoint } from './test-alerts.ts';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;

@@ -1,11 +1,17 @@
 import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { cutAfter, entry } from '../../test/doubles/advise-records.ts';
+import {
+  type FakeGateway,
+  GATEWAY,
+  runWith,
+  startFakeGateway,
+  temporaryHome,
+} from '../../test/doubles/fake-gateway.ts';
 import { loadConfig } from '../config/config.ts';
 import type { LedgerEntry } from '../domain/ledger.ts';
 import type { DemoResult } from '../domain/view.ts';
-import { cutAfter, entry } from './advise/test-records.ts';
-import { type FakeGateway, GATEWAY, runWith, startFakeGateway, temporaryHome } from './fake-gateway.ts';
 import { widthOf } from './width.ts';
 
 const CONFIG = `# my gateway

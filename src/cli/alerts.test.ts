@@ -1,5 +1,11 @@
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { type FakeGateway, GATEWAY, runWith, startFakeGateway, temporaryHome } from './fake-gateway.ts';
+import {
+  type FakeGateway,
+  GATEWAY,
+  runWith,
+  startFakeGateway,
+  temporaryHome,
+} from '../../test/doubles/fake-gateway.ts';
 
 let folder: ReturnType<typeof temporaryHome>;
 let gateway: FakeGateway;

@@ -1,8 +1,14 @@
 import { chmodSync, writeFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import {
+  type FakeGateway,
+  GATEWAY,
+  runWith,
+  startFakeGateway,
+  temporaryHome,
+} from '../../test/doubles/fake-gateway.ts';
 import { fail, ok } from '../domain/result.ts';
-import { type FakeGateway, GATEWAY, runWith, startFakeGateway, temporaryHome } from './fake-gateway.ts';
 
 const WITH_KEYS = `auth:
   keys: [{ name: laptop, key: local-secret-4711 }, { name: ci, key: local-secret-0815 }]

@@ -1,9 +1,9 @@
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { GATEWAY, runWith, startFakeGateway, temporaryHome } from '../../test/doubles/fake-gateway.ts';
 import type { CheckupEvent, CheckupOptions, Diagnosis } from '../domain/checkup.ts';
 import type { Settings } from '../domain/settings.ts';
-import { GATEWAY, runWith, startFakeGateway, temporaryHome } from './fake-gateway.ts';
 import type { CliPorts, Doctor } from './ports.ts';
 
 const CONFIG = `clusters:

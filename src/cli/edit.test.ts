@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { GATEWAY, runWith, startFakeGateway, temporaryHome } from './fake-gateway.ts';
+import { GATEWAY, runWith, startFakeGateway, temporaryHome } from '../../test/doubles/fake-gateway.ts';
 
 const CONFIG = `# My gateway
 clusters:

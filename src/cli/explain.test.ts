@@ -1,8 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import type { PageExplanation } from '../domain/explanation.ts';
-import { readLogTail } from '../telemetry/telemetry.ts';
+import { EXPLANATION, FAILED, RECOVERED, ROWS, RUNNING } from '../../test/doubles/cli-exchanges.ts';
 import {
   error,
   type FakeGateway,
@@ -11,8 +10,9 @@ import {
   runWith,
   startFakeGateway,
   temporaryHome,
-} from './fake-gateway.ts';
-import { EXPLANATION, FAILED, RECOVERED, ROWS, RUNNING } from './test-exchanges.ts';
+} from '../../test/doubles/fake-gateway.ts';
+import type { PageExplanation } from '../domain/explanation.ts';
+import { readLogTail } from '../telemetry/telemetry.ts';
 import { widthOf } from './width.ts';
 
 process.env.TZ = 'UTC';

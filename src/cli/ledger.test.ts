@@ -1,6 +1,4 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import type { AttemptRecord, ExchangeRecord, LedgerEntry, LedgerSummary } from '../domain/ledger.ts';
-import type { ExchangeView } from '../domain/view.ts';
 import {
   error,
   type FakeGateway,
@@ -9,7 +7,9 @@ import {
   runWith,
   startFakeGateway,
   temporaryHome,
-} from './fake-gateway.ts';
+} from '../../test/doubles/fake-gateway.ts';
+import type { AttemptRecord, ExchangeRecord, LedgerEntry, LedgerSummary } from '../domain/ledger.ts';
+import type { ExchangeView } from '../domain/view.ts';
 import { widthOf } from './width.ts';
 
 const EXCHANGE: ExchangeRecord = {

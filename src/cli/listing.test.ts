@@ -1,6 +1,4 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import type { HealthEvent } from '../domain/health.ts';
-import type { ClusterView, ExchangeView, HealthView, QueueView, VerificationView } from '../domain/view.ts';
 import {
   ENDPOINTS,
   error,
@@ -10,7 +8,9 @@ import {
   runWith,
   startFakeGateway,
   temporaryHome,
-} from './fake-gateway.ts';
+} from '../../test/doubles/fake-gateway.ts';
+import type { HealthEvent } from '../domain/health.ts';
+import type { ClusterView, ExchangeView, HealthView, QueueView, VerificationView } from '../domain/view.ts';
 import { widthOf } from './width.ts';
 
 const CLUSTERS: readonly ClusterView[] = [

@@ -1,7 +1,14 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { FAILED, LIVE, RECOVERED, ROWS } from '../../test/doubles/cli-exchanges.ts';
+import {
+  type FakeGateway,
+  GATEWAY,
+  NOW,
+  runWith,
+  startFakeGateway,
+  temporaryHome,
+} from '../../test/doubles/fake-gateway.ts';
 import type { ExchangeRecord } from '../domain/ledger.ts';
-import { type FakeGateway, GATEWAY, NOW, runWith, startFakeGateway, temporaryHome } from './fake-gateway.ts';
-import { FAILED, LIVE, RECOVERED, ROWS } from './test-exchanges.ts';
 import { widthOf } from './width.ts';
 
 process.env.TZ = 'UTC';

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { runWith, temporaryHome } from '../../test/doubles/fake-gateway.ts';
 import { COMMANDS, GROUPS } from './command-list.ts';
-import { runWith, temporaryHome } from './fake-gateway.ts';
 import { TEXTS } from './texts.ts';
 import { widthOf } from './width.ts';
 

@@ -4,7 +4,6 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { fail, ok } from '../domain/result.ts';
 import {
   type FakeGateway,
   GATEWAY,
@@ -12,7 +11,8 @@ import {
   startFakeGateway,
   temporaryHome,
   writePidFile,
-} from './fake-gateway.ts';
+} from '../../test/doubles/fake-gateway.ts';
+import { fail, ok } from '../domain/result.ts';
 import { birthOf } from './pid-file.ts';
 import type { StartOptions } from './ports.ts';
 

@@ -1,9 +1,16 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { type FakeGateway, GATEWAY, NOW, runWith, startFakeGateway, temporaryHome } from './fake-gateway.ts';
+import { LIVE } from '../../test/doubles/cli-exchanges.ts';
+import {
+  type FakeGateway,
+  GATEWAY,
+  NOW,
+  runWith,
+  startFakeGateway,
+  temporaryHome,
+} from '../../test/doubles/fake-gateway.ts';
 import { PLAIN } from './screen.ts';
-import { LIVE } from './test-exchanges.ts';
 import { textOf } from './texts.ts';
 import { topFrame } from './top-frame.ts';
 import { widthOf } from './width.ts';

@@ -1,9 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { AttemptRecord, ExchangeRecord } from '../domain/ledger.ts';
-import type { Evidence } from './evidence.ts';
-import { explain } from './explain.ts';
-import { inStream, page524, refused, reset, server, timer } from './fake-calls.ts';
-import { BLAMED } from './fake-cases.ts';
+import { inStream, page524, refused, reset, server, timer } from '../../test/doubles/explain/fake-calls.ts';
+import { BLAMED } from '../../test/doubles/explain/fake-cases.ts';
 import {
   BEGAN_AT,
   failedAttempt,
@@ -11,7 +8,10 @@ import {
   fakeEndpointView,
   fakeEvidence,
   fakeExchange,
-} from './fake-evidence.ts';
+} from '../../test/doubles/explain/fake-evidence.ts';
+import type { AttemptRecord, ExchangeRecord } from '../domain/ledger.ts';
+import type { Evidence } from './evidence.ts';
+import { explain } from './explain.ts';
 
 const LATER = BEGAN_AT + 3_600_000;
 const SPARE = fakeEndpointView({ id: 'bbbbbbbb', name: 'spare', baseUrl: 'https://spare.test' });

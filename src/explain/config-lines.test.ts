@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { parse, stringify } from 'yaml';
+import { BLAMED } from '../../test/doubles/explain/fake-cases.ts';
+import { BEGAN_AT, failedAttempt, fakeEvidence } from '../../test/doubles/explain/fake-evidence.ts';
 import { parseConfig } from '../config/config.ts';
 import { explain } from './explain.ts';
-import { BLAMED } from './fake-cases.ts';
-import { BEGAN_AT, failedAttempt, fakeEvidence } from './fake-evidence.ts';
 
 /** The configuration that the evidence of the tables is about. */
 const CONFIG = `

@@ -1,7 +1,12 @@
 import { describe, expect, it } from 'vitest';
+import { BLAMED, HEALTHY } from '../../test/doubles/explain/fake-cases.ts';
+import {
+  BEGAN_AT,
+  failedAttempt,
+  fakeAttempt,
+  fakeEvidence,
+} from '../../test/doubles/explain/fake-evidence.ts';
 import { EXPLAIN_RULES, explain } from './explain.ts';
-import { BLAMED, HEALTHY } from './fake-cases.ts';
-import { BEGAN_AT, failedAttempt, fakeAttempt, fakeEvidence } from './fake-evidence.ts';
 import { judge } from './findings.ts';
 import { CASES } from './messages-cases.ts';
 

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { fakeEndpointView } from '../../test/doubles/explain/fake-evidence.ts';
 import { explainPage, type PageReading, readPage } from './explain.ts';
-import { fakeEndpointView } from './fake-evidence.ts';
 
 const FOLDER = new URL('../../test/fixtures/pages/', import.meta.url);
 const NOW = Date.UTC(2026, 10, 22, 1, 0, 0);

@@ -1,7 +1,14 @@
 import { afterEach, describe, expect, it } from 'vitest';
+import {
+  type AskOptions,
+  ask,
+  askWhole,
+  jsonOf,
+  requestOf,
+  until,
+} from '../../test/doubles/simulator-client.ts';
 import { PROTOCOLS } from '../domain/protocol.ts';
 import { type Simulator, type SimulatorOptions, startSimulator } from './simulator.ts';
-import { type AskOptions, ask, askWhole, jsonOf, requestOf, until } from './test-client.ts';
 
 let simulator: Simulator;
 const start = async (options: SimulatorOptions = {}): Promise<void> => {

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { createFakeClock, type FakeClock } from '../platform/fake-clock.ts';
+import { createFakeClock, type FakeClock } from '../../test/doubles/fake-clock.ts';
+import { ask, askWhole, contentEvents, jsonOf, settle, until } from '../../test/doubles/simulator-client.ts';
 import { type CallCounts, type Simulator, type SimulatorScript, startSimulator } from './simulator.ts';
-import { ask, askWhole, contentEvents, jsonOf, settle, until } from './test-client.ts';
 
 let clock: FakeClock;
 let simulator: Simulator;

@@ -1,8 +1,16 @@
 import { Agent } from 'node:http';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { createFakeClock, type FakeClock } from '../platform/fake-clock.ts';
+import { createFakeClock, type FakeClock } from '../../test/doubles/fake-clock.ts';
+import {
+  ask,
+  askWhole,
+  dataOf,
+  jsonOf,
+  requestOf,
+  settle,
+  until,
+} from '../../test/doubles/simulator-client.ts';
 import { type Simulator, startSimulator } from './simulator.ts';
-import { ask, askWhole, dataOf, jsonOf, requestOf, settle, until } from './test-client.ts';
 
 let clock: FakeClock;
 let simulator: Simulator;

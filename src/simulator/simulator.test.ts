@@ -1,9 +1,18 @@
 import { gunzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { createFakeClock, type FakeClock } from '../../test/doubles/fake-clock.ts';
+import {
+  ask,
+  askWhole,
+  contentEvents,
+  dataOf,
+  jsonOf,
+  requestOf,
+  settle,
+  until,
+} from '../../test/doubles/simulator-client.ts';
 import { PROTOCOLS, type Protocol } from '../domain/protocol.ts';
-import { createFakeClock, type FakeClock } from '../platform/fake-clock.ts';
 import { expectedText, type Simulator, type SimulatorScript, startSimulator } from './simulator.ts';
-import { ask, askWhole, contentEvents, dataOf, jsonOf, requestOf, settle, until } from './test-client.ts';
 
 let clock: FakeClock;
 let simulator: Simulator;

@@ -5,10 +5,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { attemptRecord, exchangeRecord } from '../../test/doubles/ledger-records.ts';
 import { openIntents, readIntents } from './intents.ts';
 import { connect } from './sqlite-driver.ts';
 import { openStore, type Store } from './storage.ts';
-import { attemptRecord, exchangeRecord } from './test-records.ts';
 
 let folder = '';
 let file = '';

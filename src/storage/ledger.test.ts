@@ -3,10 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { attemptRecord, exchangeRecord, storedAnswer } from '../../test/doubles/ledger-records.ts';
 import type { AttemptsQuery, ExchangeRecord, LedgerGrouping, LedgerQuery } from '../domain/ledger.ts';
 import { MEMORY_EXCHANGES_MAX } from './memory-ledger.ts';
 import { memoryStore, openStore, type Store } from './storage.ts';
-import { attemptRecord, exchangeRecord, storedAnswer } from './test-records.ts';
 
 let folder = '';
 let store: Store;

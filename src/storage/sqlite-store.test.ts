@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { attemptRecord, exchangeRecord, storedAnswer } from '../../test/doubles/ledger-records.ts';
 import type { HealthEvent } from '../domain/health.ts';
 import type { LedgerQuery } from '../domain/ledger.ts';
 import { type Intents, openIntents } from './intents.ts';
@@ -12,7 +13,6 @@ import { MIGRATIONS, migrate } from './migrations.ts';
 import { connect } from './sqlite-driver.ts';
 import { openStore, storeOver } from './sqlite-store.ts';
 import type { Store } from './store.ts';
-import { attemptRecord, exchangeRecord, storedAnswer } from './test-records.ts';
 import { Refusal, type WorkerLink } from './worker-link.ts';
 import type { Ask } from './worker-messages.ts';
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { storedAnswer } from '../../test/doubles/ledger-records.ts';
 import type { EndpointSnapshot, HealthEvent } from '../domain/health.ts';
-import { storedAnswer } from './test-records.ts';
 import {
   createWriteQueue,
   QUEUED_ANSWER_BYTES_MAX,

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { createFakeClock } from '../../test/doubles/fake-clock.ts';
 import type { EndpointView } from '../domain/health.ts';
 import type { AttemptContext, AttemptRecord, ExchangeRecord } from '../domain/ledger.ts';
-import { createFakeClock } from '../platform/fake-clock.ts';
 import { createMetrics } from './metrics.ts';
 
 const ABOUT: AttemptContext = {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { createFakeClock } from '../../src/platform/fake-clock.ts';
 import { createMetrics } from '../../src/telemetry/telemetry.ts';
+import { createFakeClock } from '../doubles/fake-clock.ts';
 import { read } from './documents.ts';
 
 const metrics = await createMetrics({

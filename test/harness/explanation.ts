@@ -3,8 +3,8 @@ import { parse } from 'yaml';
 import { createFleet } from '../../src/cluster/cluster.ts';
 import type { Explanation, Finding, FindingKind, PageExplanation } from '../../src/domain/explanation.ts';
 import type { ExchangeRecord } from '../../src/domain/ledger.ts';
+import { createExplaining } from '../../src/evidence/evidence.ts';
 import type { ExplainRules } from '../../src/explain/explain.ts';
-import { createExplaining } from '../../src/explaining.ts';
 import type { memoryStore } from '../../src/storage/storage.ts';
 import { type RunningGateway, settingsOf, until } from './gateway.ts';
 

@@ -1,8 +1,8 @@
 import { afterEach, expect, it } from 'vitest';
-import { runWith, temporaryHome, writePidFile } from '../../src/cli/fake-gateway.ts';
 import type { PageExplanation } from '../../src/domain/explanation.ts';
 import type { ExchangeRecord } from '../../src/domain/ledger.ts';
 import type { LiveView } from '../../src/domain/view.ts';
+import { runWith, temporaryHome, writePidFile } from '../doubles/fake-gateway.ts';
 import { ANTHROPIC_REQUEST, closeAll, cluster, gatewayWith, upstream } from '../harness/gateway.ts';
 
 afterEach(closeAll);

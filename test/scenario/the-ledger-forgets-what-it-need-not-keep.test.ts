@@ -1,6 +1,6 @@
 import { afterEach, expect, it } from 'vitest';
 import { memoryStore } from '../../src/storage/storage.ts';
-import { exchangeRecord } from '../../src/storage/test-records.ts';
+import { exchangeRecord } from '../doubles/ledger-records.ts';
 import {
   ANTHROPIC_REQUEST,
   closeAll,

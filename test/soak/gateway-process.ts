@@ -1,5 +1,5 @@
+import { Journal } from '../../src/journal/chunks.ts';
 import { main } from '../../src/main.ts';
-import { Journal } from '../../src/relay/journal.ts';
 
 /** What the soak asks of the gateway's process, by message. */
 export interface Inside {

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
+import { cutAfter, entry } from '../../../test/doubles/advise-records.ts';
 import { type ConfigChange, demoSettings } from '../../config/config.ts';
 import type { Endpoint } from '../../domain/endpoint.ts';
 import type { AttemptRecord, LedgerEntry } from '../../domain/ledger.ts';
 import type { Route, Settings } from '../../domain/settings.ts';
 import { advise } from './advice.ts';
 import type { AdviceKind } from './finding.ts';
-import { cutAfter, entry } from './test-records.ts';
 
 const SETTINGS = demoSettings('http://127.0.0.1:1');
 const ENDPOINT = SETTINGS.clusters[0]!.endpoints[0]!;

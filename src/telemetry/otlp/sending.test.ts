@@ -1,6 +1,6 @@
 import { gunzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
-import { createFakeClock } from '../../platform/fake-clock.ts';
+import { createFakeClock } from '../../../test/doubles/fake-clock.ts';
 import type { PostResult } from '../post.ts';
 import { sendMessage } from './sending.ts';
 

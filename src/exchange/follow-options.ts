@@ -1,0 +1,67 @@
+import type { Edge } from '../domain/endpoint.ts';
+import type { ClientRequest, IdentifiedRequest } from '../domain/request.ts';
+import type { HeartbeatSettings, Settings } from '../domain/settings.ts';
+import type { Limit } from '../domain/timeouts.ts';
+import { gatewayError } from '../errors/gateway-error.ts';
+import type { Beat, FollowOptions } from '../journal/journal.ts';
+import type { Seat } from './exchanges.ts';
+import type { Exchange } from './state.ts';
+
+/** Shares of what an edge allows at which the gateway acts, so that it acts in time. */
+const EDGE_TOTAL_SHARE = 0.95;
+const EDGE_SILENCE_SHARE = 0.4;
+
+/** What stands between a client and the listener it came through. */
+export const edgeOf = ({ listener }: ClientRequest, { listen }: Settings): Edge | undefined =>
+  listen.find(({ name }) => name === listener)?.edge;
+
+/** How one client follows its exchange: when it gets a sign of life, and when it is sent away. */
+export function followOptions(
+  request: IdentifiedRequest,
+  seat: Seat & { readonly exchange: Exchange },
+  { patience }: { readonly patience?: Limit },
+  settings: Settings,
+): Omit<FollowOptions, 'clock' | 'language'> {
+  const { protocol, stream, receivedAt } = request;
+  const { exchange } = seat;
+  const edge = edgeOf(request, settings);
+  const beat = beatFor(request, edge, settings.heartbeat);
+  return {
+    protocol,
+    stream,
+    receivedAt,
+    requestId: exchange.id,
+    hideUsage: seat.kind === 'joined' && protocol === 'openai-chat' && !asksForUsage(request.body),
+    headers: seat.kind === 'joined' ? ['x-qcc-joined', seat.how] : [],
+    ...(beat ? { beat } : {}),
+    ...(edge?.totalMs === undefined ? {} : { cutAt: receivedAt + EDGE_TOTAL_SHARE * edge.totalMs }),
+    ...(patience === undefined ? {} : { patience: patienceOf(receivedAt, patience) }),
+  };
+}
+
+/** Whoever opened the exchange may have asked for it; for one that was not streaming, the gateway did. */
+function asksForUsage(body: Buffer): boolean {
+  return body.includes('"include_usage"') && /"include_usage"\s*:\s*true/.test(body.toString('latin1'));
+}
+
+function patienceOf(receivedAt: number, { ms, setBy }: Limit): FollowOptions['patience'] & object {
+  const words = { ms: Math.round(ms), setBy };
+  return { endsAt: receivedAt + ms, error: gatewayError('still_working', words, { retryAfterMs: 1_000 }) };
+}
+
+/**
+ * Behind an edge, a sign of life well before it cuts. Without one, JSON clients get none, so that an error can still
+ * be told by its status, and streams only before clients' own patience ends.
+ */
+function beatFor(
+  { operation, stream }: IdentifiedRequest,
+  edge: Edge | undefined,
+  { afterMs, everyMs }: HeartbeatSettings,
+): Beat | undefined {
+  if (operation !== 'generate') return undefined;
+  if (edge?.silenceMs !== undefined) {
+    const edgeMs = EDGE_SILENCE_SHARE * edge.silenceMs;
+    return { afterMs: edgeMs, everyMs: Math.min(everyMs, edgeMs) };
+  }
+  return stream ? { afterMs, everyMs } : undefined;
+}

@@ -1,0 +1,104 @@
+import type { FlowControl } from '../domain/answer.ts';
+import type { StoredAnswer } from '../domain/ledger.ts';
+import type { IdentifiedRequest } from '../domain/request.ts';
+import { Journal } from '../journal/journal.ts';
+import type { Clock } from '../platform/clock.ts';
+import { GENERATE_PATHS } from '../protocols/protocols.ts';
+import { fingerprintOf } from './fingerprint.ts';
+import { type Exchange, keyOf } from './state.ts';
+
+/** A finished exchange that its client has a name for, as it is kept over a restart. Undefined: nothing to keep. */
+export function storedAnswerOf(exchange: Exchange, expiresAt: number): StoredAnswer | undefined {
+  const { request, journal } = exchange;
+  const key = keyOf(request);
+  const { head } = journal;
+  if (journal.end?.kind !== 'complete' || !head || !journal.whole || (key === undefined && !exchange.ticket))
+    return undefined;
+  return {
+    id: exchange.id,
+    ...(key === undefined ? {} : { key }),
+    clientName: request.client.name,
+    clientCredential: request.client.credential,
+    fingerprint: exchange.fingerprint ?? fingerprintOf(request),
+    protocol: request.protocol,
+    stream: request.stream,
+    startedAt: exchange.startedAt,
+    expiresAt,
+    ...head,
+    body: journal.bytes(),
+  };
+}
+
+const NO_FLOW: FlowControl = { pause: () => undefined, resume: () => undefined };
+
+/** What is left of a request whose answer is kept: enough to find it and to shape it. */
+function requestOf({
+  id,
+  key,
+  protocol,
+  stream,
+  startedAt,
+  clientName: name,
+  clientCredential: credential,
+}: StoredAnswer): IdentifiedRequest {
+  const idempotencyKey = key?.slice(`${name} ${credential} `.length);
+  return {
+    id,
+    protocol,
+    stream,
+    method: 'POST',
+    path: GENERATE_PATHS[protocol],
+    query: '',
+    headers: {},
+    rawHeaders: [],
+    body: NO_BODY,
+    receivedAt: startedAt,
+    listener: '',
+    client: { name, credential },
+    operation: 'generate',
+    thinking: false,
+    background: false,
+    resumable: true,
+    async: key === undefined,
+    ...(idempotencyKey === undefined ? {} : { idempotencyKey }),
+  };
+}
+
+const NO_BODY = Buffer.alloc(0);
+
+/** A stored answer as a finished exchange that clients can follow. */
+export function exchangeOf(stored: StoredAnswer, clock: Clock, onKept: (bytes: number) => void): Exchange {
+  const journal = new Journal(clock, true, onKept);
+  journal.open({ status: stored.status, headers: stored.headers, form: stored.form }, NO_FLOW);
+  if (stored.body.length > 0) journal.append(stored.body);
+  journal.finish({ kind: 'complete' });
+  const request = requestOf(stored);
+  return {
+    id: stored.id,
+    request,
+    journal,
+    startedAt: stored.startedAt,
+    history: [],
+    onDisconnect: 'keep',
+    idempotencyKey: request.idempotencyKey,
+    ticket: stored.key === undefined,
+    cluster: '',
+    scenario: 'chat',
+    deadlineAt: undefined,
+    route: undefined,
+    throughEdge: false,
+    queuedMs: 0,
+    backoffMs: 0,
+    endpointId: undefined,
+    attempts: 0,
+    followers: 0,
+    joined: 0,
+    delivered: false,
+    cancelled: false,
+    finished: true,
+    tellable: false,
+    interrupt: undefined,
+    expiry: undefined,
+    fingerprint: stored.fingerprint,
+  };
+}
