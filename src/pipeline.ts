@@ -1,15 +1,11 @@
 import type { Downstream } from './domain/downstream.ts';
 import type { ClientRequest, IdentifiedRequest } from './domain/request.ts';
-import type { Result } from './domain/result.ts';
-import { fail } from './domain/result.ts';
 import type { Settings } from './domain/settings.ts';
 import type { Language } from './errors/catalogue.ts';
 import { type GatewayError, gatewayError } from './errors/gateway-error.ts';
 import {
-  cancelExchange,
-  type Exchange,
+  attend,
   edgeOf,
-  fateOf,
   followOptions,
   offerTicket,
   type RunnerPorts,
@@ -19,8 +15,8 @@ import {
   ticketOf,
 } from './exchange/exchange.ts';
 import { identify, protocolOf } from './identify/identify.ts';
-import { type Followed, follow, refuse } from './journal/journal.ts';
-import { planFor } from './plan/plan.ts';
+import { refuse } from './journal/journal.ts';
+import { type Plan, planFor } from './plan/plan.ts';
 
 /** What the stages work with. Settings are read once a request: a running one keeps those it began with. */
 export interface PipelinePorts extends RunnerPorts {
@@ -29,98 +25,88 @@ export interface PipelinePorts extends RunnerPorts {
   draining(): boolean;
 }
 
-export type Serve = (request: ClientRequest, downstream: Downstream, refusal?: GatewayError) => Promise<void>;
+export type Serve = (request: ClientRequest, downstream: Downstream, refusal?: GatewayError) => void;
 
-/** The stages, in their order: identify → plan ⇄ attempt → relay → record. Accept stands before, and calls this. */
+/** The stages, in their order: identify → plan ⇄ attempt → journal → record. Accept stands before, and calls this. */
 export function createPipeline(ports: PipelinePorts): Serve {
-  return async function serve(request, downstream, refusal) {
+  return function serve(request, downstream, refusal) {
+    const failed = (thrown: unknown) => fail(thrown, request, downstream, ports);
     try {
-      await serveOne(request, downstream, refusal, ports);
+      serveOne(request, downstream, refusal, ports)?.catch(failed);
     } catch (thrown) {
-      // A defect of ours: one request suffers, the gateway does not.
-      ports.recorder.internal(
-        thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown),
-        request.id,
-      );
-      if (downstream.headSent) downstream.breakOff();
-      else turnAway(request, downstream, gatewayError('internal', { detail: 'see proxy.log' }), ports);
+      failed(thrown);
     }
   };
 }
 
-async function serveOne(
+/** A promise only where something has to be read from disk. */
+function serveOne(
   request: ClientRequest,
   downstream: Downstream,
   refusal: GatewayError | undefined,
   ports: PipelinePorts,
-): Promise<void> {
-  const { clock, exchanges, recorder } = ports;
-  const ticket = refusal ? undefined : ticketOf(request.path);
-  if (ticket !== undefined) return redeem(ticket, request, downstream, ports);
-  const identified = refusal ? fail(refusal) : understand(request, ports);
-  if (!identified.ok) return turnAway(request, downstream, identified.error, ports);
-
+): Promise<void> | undefined {
+  if (refusal) return turnAway(request, downstream, refusal, ports);
   const settings = ports.settings();
-  const plan = planFor(identified.value, settings);
-  const { cluster, scenario, deadlineAt, onDisconnect, route } = plan;
-  const behindEdge = edgeOf(identified.value, settings) !== undefined;
-  const opening = { cluster, scenario, deadlineAt, onDisconnect, route, behindEdge };
-  const seat = await seatFor(identified.value, opening, ports);
+  const ticket = ticketOf(request.path);
+  if (ticket !== undefined)
+    return redeemTicket(ticket, request, downstream, settings.disconnect.stalledMs, ports);
+  const identified = identify(request);
+  if (!identified.ok) return turnAway(request, downstream, identified.error, ports);
+  const asked = identified.value;
+  const plan = planFor(asked, settings);
+  if (asked.idempotencyKey === undefined || ports.exchanges.findByKey(asked))
+    return takeSeat(asked, plan, settings, downstream, ports);
+  // Only what has a name of its own can be older than this process.
+  return adopted(asked, ports).then(() => takeSeat(asked, plan, settings, downstream, ports));
+}
+
+/** The client follows the exchange that its request belongs to, or one that is opened for it, and run. */
+function takeSeat(
+  request: IdentifiedRequest,
+  plan: Plan,
+  settings: Settings,
+  downstream: Downstream,
+  ports: PipelinePorts,
+): undefined {
+  const { exchanges, recorder, clock, language } = ports;
+  const seat = exchanges.joinable(request) ?? openFor(request, plan, settings, ports);
+  if (seat === undefined)
+    return turnAway(request, downstream, gatewayError('draining', {}, { retryAfterMs: 1_000 }), ports);
   if (seat.kind === 'conflict') {
-    const key = identified.value.idempotencyKey?.slice(0, 80) ?? '';
+    const key = request.idempotencyKey?.slice(0, 80) ?? '';
     return turnAway(request, downstream, gatewayError('key_reused', { key }), ports);
   }
   const { exchange } = seat;
-  recorder.received(identified.value, seat);
-  exchanges.follow(exchange);
-  if (seat.kind === 'opened') void runExchange(exchange, plan, settings, ports);
-  if (exchange.ticket && seat.kind === 'opened') {
-    offerTicket(exchange, downstream);
-    return exchanges.unfollow(exchange);
-  }
-  const options = followOptions(identified.value, seat, plan, settings);
   const joined = seat.kind === 'joined';
-  const followed = await follow(exchange.journal, downstream, {
-    ...options,
-    clock,
-    language: ports.language,
-    onBeat: () => recorder.beat(exchange, joined),
-  });
-  const durationMs = clock.now() - request.receivedAt;
-  recorder.followed({
-    request: identified.value,
-    exchange,
-    followed,
-    joined,
-    durationMs,
-    sentBytes: downstream.sentBytes,
-  });
-  depart(exchange, identified.value, followed, settings, ports);
+  if (joined) recorder.joined(request, exchange.note, seat.how);
+  if (exchange.ticket && !joined) {
+    runExchange(exchange, plan, settings, ports);
+    offerTicket(exchange.id, downstream);
+    return;
+  }
+  exchanges.follow(exchange);
+  const options = followOptions(request, seat, plan, settings, clock, language);
+  attend({ exchange, request, joined, settings }, downstream, options, ports);
+  if (!joined) runExchange(exchange, plan, settings, ports);
 }
 
-/** A client fetches the answer it has a ticket for. */
-function redeem(
-  ticket: string,
-  request: ClientRequest,
-  downstream: Downstream,
-  ports: PipelinePorts,
-): Promise<void> {
-  return redeemTicket(ticket, request, downstream, ports, (exchange, followed) => {
-    const durationMs = ports.clock.now() - request.receivedAt;
-    const { sentBytes } = downstream;
-    ports.recorder.followed({
-      request: exchange.request,
-      exchange,
-      followed,
-      joined: false,
-      durationMs,
-      sentBytes,
-    });
-  });
+/** Undefined: the gateway takes no new requests; joining needs no new call. */
+function openFor(
+  request: IdentifiedRequest,
+  { cluster, scenario, route, deadlineAt, onDisconnect }: Plan,
+  settings: Settings,
+  { exchanges, recorder, draining }: PipelinePorts,
+): Seat | undefined {
+  if (draining()) return undefined;
+  const behindEdge = edgeOf(request, settings) !== undefined;
+  const note = () => recorder.opened(request, { cluster, scenario, route, behindEdge });
+  return exchanges.open(request, { deadlineAt, onDisconnect, note });
 }
 
-function understand(request: ClientRequest, ports: PipelinePorts): Result<IdentifiedRequest, GatewayError> {
-  return ports.draining() ? fail(gatewayError('draining', {}, { retryAfterMs: 1_000 })) : identify(request);
+async function adopted(request: IdentifiedRequest, { answers, exchanges }: PipelinePorts): Promise<void> {
+  const stored = await answers.byKey(request);
+  if (stored && !exchanges.findByKey(request)) exchanges.adopt(stored);
 }
 
 function turnAway(
@@ -128,49 +114,16 @@ function turnAway(
   downstream: Downstream,
   error: GatewayError,
   { language, recorder, clock }: PipelinePorts,
-): void {
+): undefined {
   const { protocol } = protocolOf(request.path, request.headers);
   refuse(downstream, error, { protocol, requestId: request.id, language });
   recorder.turnedAway(request, error, clock.now() - request.receivedAt);
 }
 
-/** The exchange a request belongs to. Only what has a name of its own can be older than this process. */
-async function seatFor(
-  request: IdentifiedRequest,
-  opening: Parameters<PipelinePorts['exchanges']['joinOrOpen']>[1],
-  { exchanges, answers }: PipelinePorts,
-): Promise<Seat> {
-  if (request.idempotencyKey !== undefined && !exchanges.findByKey(request)) {
-    const stored = await answers.byKey(request);
-    if (stored && !exchanges.findByKey(request)) exchanges.adopt(stored);
-  }
-  return exchanges.joinOrOpen(request, opening);
-}
-
-/** A client's place becomes empty: what becomes of the exchange? */
-function depart(
-  exchange: Exchange,
-  request: IdentifiedRequest,
-  followed: Followed,
-  settings: Settings,
-  ports: PipelinePorts,
-): void {
-  const { exchanges, clock, fleet, recorder } = ports;
-  const away = followed.kind === 'left' || followed.kind === 'sent-away';
-  if (!away && followed.kind !== 'untold') exchange.delivered = true;
-  exchanges.unfollow(exchange);
-  if (!away || exchange.followers > 0 || exchange.finished) return;
-  const edge = edgeOf(request, settings);
-  const departure = {
-    silentMs: followed.kind === 'left' ? followed.silentMs : 0,
-    sentAway: followed.kind === 'sent-away',
-    elapsedMs: clock.now() - request.receivedAt,
-    ...(request.clientPatienceMs === undefined ? {} : { patienceMs: request.clientPatienceMs }),
-    ...(edge ? { edge } : {}),
-  };
-  const stopsBilling = fleet.endpoint(exchange.endpointId ?? '')?.cancelStopsBilling ?? true;
-  const fate = fateOf(exchange, departure, settings.disconnect, stopsBilling);
-  recorder.detached(exchange, fate);
-  if (fate.kind === 'cancel') cancelExchange(exchange);
-  if (fate.kind === 'grace') exchanges.after(exchange, fate.ms, () => cancelExchange(exchange));
+/** A defect of ours: one request suffers, the gateway does not. */
+function fail(thrown: unknown, request: ClientRequest, downstream: Downstream, ports: PipelinePorts): void {
+  const detail = thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown);
+  ports.recorder.internal(detail, request.id);
+  if (downstream.headSent) downstream.breakOff();
+  else turnAway(request, downstream, gatewayError('internal', { detail: 'see proxy.log' }), ports);
 }

@@ -4,13 +4,16 @@ import { brotliDecompress, gunzip, inflate } from 'node:zlib';
 import type { Result } from '../domain/result.ts';
 import { fail, ok } from '../domain/result.ts';
 import { type GatewayError, gatewayError } from '../errors/gateway-error.ts';
-import type { Clock } from '../platform/clock.ts';
+import type { Clock, Timer } from '../platform/clock.ts';
 
 export interface BodyLimits {
   readonly maxBytes: number;
   /** Longest pause between two pieces of the body. */
   readonly pauseMs: number;
 }
+
+/** Undefined: the client went away before its body was whole, and there is nobody left to tell. */
+export type BodyRead = Result<Buffer, GatewayError> | undefined;
 
 const DECODERS = {
   gzip: promisify(gunzip),
@@ -21,57 +24,97 @@ const DECODERS = {
 
 const isDecodable = (name: string): name is keyof typeof DECODERS => Object.hasOwn(DECODERS, name);
 
-/**
- * Reads the whole body, bounded in size and in patience. Undefined: the client went away before it was whole,
- * and there is nobody left to tell.
- */
+const NO_BODY = Buffer.alloc(0);
+
+/** Reads the whole body, bounded in size and in patience. `done` is called once. */
 export function readBody(
   request: IncomingMessage,
   limits: BodyLimits,
   clock: Clock,
-): Promise<Result<Buffer, GatewayError> | undefined> {
-  const tooLarge = () => fail(gatewayError('body_too_large', { limitBytes: limits.maxBytes }));
+  done: (read: BodyRead) => void,
+): void {
   const announced = Number(request.headers['content-length'] ?? 0);
-  if (announced > limits.maxBytes) return Promise.resolve(tooLarge());
+  if (announced > limits.maxBytes) return done(tooLarge(limits));
   if (announced === 0 && request.headers['transfer-encoding'] === undefined) {
     request.resume();
-    return Promise.resolve(ok(Buffer.alloc(0)));
+    return done(ok(NO_BODY));
+  }
+  new BodyReader(request, limits, clock, done).start();
+}
+
+const tooLarge = ({ maxBytes }: BodyLimits) => fail(gatewayError('body_too_large', { limitBytes: maxBytes }));
+
+class BodyReader {
+  readonly #request: IncomingMessage;
+  readonly #limits: BodyLimits;
+  readonly #clock: Clock;
+  readonly #done: (read: BodyRead) => void;
+  #first: Buffer | undefined = undefined;
+  #more: Buffer[] | undefined = undefined;
+  #bytes = 0;
+  #settled = false;
+  #timer: Timer | undefined = undefined;
+
+  constructor(request: IncomingMessage, limits: BodyLimits, clock: Clock, done: (read: BodyRead) => void) {
+    this.#request = request;
+    this.#limits = limits;
+    this.#clock = clock;
+    this.#done = done;
   }
 
-  return new Promise((resolve) => {
-    const chunks: Buffer[] = [];
-    let size = 0;
-    const pause = clock.timer(limits.pauseMs, () =>
-      settle(fail(gatewayError('request_timeout', { ms: limits.pauseMs }))),
-    );
-    const settle = (result: Result<Buffer, GatewayError> | undefined) => {
-      pause.cancel();
-      request.off('data', onData).off('end', onEnd).off('close', onClose);
-      resolve(result);
-    };
-    const onData = (chunk: Buffer) => {
-      size += chunk.length;
-      if (size > limits.maxBytes) return settle(tooLarge());
-      chunks.push(chunk);
-      pause.refresh();
-    };
-    const onEnd = () =>
-      settle(ok(chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks, size)));
-    const onClose = () => settle(undefined);
-    request.on('data', onData).on('end', onEnd).on('close', onClose);
-    request.on('error', () => {
-      // An aborted upload; `close` follows and says what there is to say.
+  start(): void {
+    const request = this.#request;
+    request.on('data', (chunk: Buffer) => this.#take(chunk));
+    request.on('end', () => this.#settle(ok(this.#whole())));
+    request.on('close', () => this.#settle(undefined));
+    // An aborted upload; `close` follows and says what there is to say.
+    request.on('error', ignore);
+    // Most bodies come with their head: only one that does not needs a timer.
+    process.nextTick(() => {
+      if (!this.#settled && !request.complete) this.#timePauses();
     });
-  });
+  }
+
+  #timePauses(): void {
+    const { pauseMs } = this.#limits;
+    this.#timer = this.#clock.timer(pauseMs, () =>
+      this.#settle(fail(gatewayError('request_timeout', { ms: pauseMs }))),
+    );
+  }
+
+  #take(chunk: Buffer): void {
+    if (this.#settled) return;
+    this.#bytes += chunk.length;
+    if (this.#bytes > this.#limits.maxBytes) return this.#settle(tooLarge(this.#limits));
+    this.#timer?.refresh();
+    if (this.#first === undefined) this.#first = chunk;
+    else if (this.#more === undefined) this.#more = [this.#first, chunk];
+    else this.#more.push(chunk);
+  }
+
+  #whole(): Buffer {
+    if (this.#more !== undefined) return Buffer.concat(this.#more, this.#bytes);
+    return this.#first ?? NO_BODY;
+  }
+
+  #settle(read: BodyRead): void {
+    if (this.#settled) return;
+    this.#settled = true;
+    this.#timer?.cancel();
+    this.#done(read);
+  }
 }
+
+/** The socket broke under a read. */
+const ignore = (): void => undefined;
 
 /** Undoes a request's `content-encoding`, so that the model can be read and replaced. */
 export async function decodeBody(
   body: Buffer,
-  encoding: string | undefined,
+  encoding: string,
   maxBytes: number,
 ): Promise<Result<Buffer, GatewayError>> {
-  const name = (encoding ?? 'identity').trim().toLowerCase();
+  const name = encoding.trim().toLowerCase();
   if (name === 'identity' || name === '') return ok(body);
   if (!isDecodable(name)) {
     return fail(

@@ -8,8 +8,9 @@ import type { Listener, Settings } from '../domain/settings.ts';
 import { type GatewayError, gatewayError } from '../errors/gateway-error.ts';
 import type { Clock } from '../platform/clock.ts';
 import { requestId } from '../platform/ids.ts';
-import { decodeBody, readBody } from './body.ts';
+import { type BodyRead, decodeBody, readBody } from './body.ts';
 import { authenticate } from './client-auth.ts';
+import { readOn, watchConnection } from './connection.ts';
 import { downstreamOf } from './response.ts';
 
 export interface AcceptHandlers {
@@ -63,7 +64,8 @@ export async function openDoor(
     connectionsCheckingInterval: Math.max(50, Math.min(5_000, requestTimeoutMs / 4)),
     noDelay: true,
   });
-  server.on('request', (request, response) => void accept(request, response, listener, options));
+  server.on('connection', watchConnection);
+  server.on('request', (request, response) => accept(request, response, listener, options));
   server.on('clientError', answerBadHttp);
   const failure = await listen(server, listener);
   if (failure) return fail({ detail: failure });
@@ -112,23 +114,24 @@ function doorOf(server: Server, listener: Listener): Door {
   };
 }
 
-async function accept(
+function accept(
   incoming: IncomingMessage,
   response: ServerResponse,
   listener: Listener,
   { handlers, settings, clock }: AcceptOptions,
-): Promise<void> {
+): void {
+  readOn(incoming.socket);
   const url = incoming.url ?? '/';
   const queryAt = url.indexOf('?');
   const path = queryAt < 0 ? url : url.slice(0, queryAt);
   const isAdmin = path === ADMIN_PREFIX || path.startsWith(`${ADMIN_PREFIX}/`);
   if (isAdmin && !TICKET_ANSWER.test(path)) return handlers.admin(incoming, response, path);
 
-  const { auth, maxBodyBytes, requestTimeoutMs } = settings();
+  const { auth, maxBodyBytes: maxBytes, requestTimeoutMs: pauseMs } = settings();
   const headers = incoming.headers as Record<string, string>;
   const identity = authenticate(headers, auth.keys);
   const downstream = downstreamOf(incoming, response);
-  const request: ClientRequest = {
+  const request: Writable<ClientRequest> = {
     id: requestId(),
     method: incoming.method ?? 'GET',
     path,
@@ -138,18 +141,25 @@ async function accept(
     body: NO_BODY,
     receivedAt: clock.now(),
     listener: listener.name,
-    client: identity.ok ? identity.value : { name: 'unknown', credential: '' },
+    client: identity.ok ? identity.value : UNKNOWN,
   };
   if (!identity.ok) return handlers.serve(request, downstream, identity.error);
-
-  const read = await readBody(incoming, { maxBytes: maxBodyBytes, pauseMs: requestTimeoutMs }, clock);
-  if (read === undefined) return;
-  const encoding = headers['content-encoding'];
-  const body =
-    read.ok && encoding !== undefined ? await decodeBody(read.value, encoding, maxBodyBytes) : read;
-  if (!body.ok) return handlers.serve(request, downstream, body.error);
-  handlers.serve({ ...request, body: body.value }, downstream);
+  const serve = (read: BodyRead) => {
+    if (read === undefined) return;
+    if (!read.ok) return handlers.serve(request, downstream, read.error);
+    request.body = read.value;
+    handlers.serve(request, downstream);
+  };
+  readBody(incoming, { maxBytes, pauseMs }, clock, (read) => {
+    const encoding = headers['content-encoding'];
+    if (encoding === undefined || !read?.ok) return serve(read);
+    void decodeBody(read.value, encoding, maxBytes).then(serve);
+  });
 }
+
+type Writable<Type> = { -readonly [Name in keyof Type]: Type[Name] };
+
+const UNKNOWN = { name: 'unknown', credential: '' };
 
 /** Bytes that are not HTTP, or headers that never end: Node has no response object to give. */
 function answerBadHttp(error: NodeJS.ErrnoException, socket: Socket): void {

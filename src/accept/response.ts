@@ -1,5 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Downstream } from '../domain/downstream.ts';
+import type { Socket } from 'node:net';
+import type { Downstream, DownstreamListener } from '../domain/downstream.ts';
+import { onTaken } from './connection.ts';
 
 /** Time for the last bytes to be read before a reset, which discards what has not been. */
 const RESET_AFTER_MS = 20;
@@ -24,12 +26,16 @@ class NodeDownstream implements Downstream {
   sentBytes = 0;
   readonly #request: IncomingMessage;
   readonly #response: ServerResponse;
+  /** The response lets go of it as it ends. */
+  readonly #socket: Socket;
   #headWaits = false;
-  #goneListener: (() => void) | undefined;
+  #listener: DownstreamListener | undefined = undefined;
+  #listensForDrain = false;
 
   constructor(request: IncomingMessage, response: ServerResponse) {
     this.#request = request;
     this.#response = response;
+    this.#socket = request.socket;
     response.on('close', () => this.#closed());
     response.on('error', ignore);
   }
@@ -38,11 +44,14 @@ class NodeDownstream implements Downstream {
     return this.#response.headersSent;
   }
 
+  listen(listener: DownstreamListener): void {
+    this.#listener = listener;
+    if (this.gone) listener.onGone();
+  }
+
   head(status: number, headers: readonly string[]): void {
     if (this.gone || this.#response.headersSent) return;
-    // A body that was not read whole would be taken for the next request.
-    const all = this.#request.complete ? headers : [...headers, 'connection', 'close'];
-    this.#response.writeHead(status, all as string[]);
+    this.#response.writeHead(status, this.#framed(headers) as string[]);
     // Node keeps the head back for the first bytes of the body: one write instead of two, where they come in this turn.
     this.#headWaits = true;
     process.nextTick(flushHead, this);
@@ -52,13 +61,24 @@ class NodeDownstream implements Downstream {
     if (this.gone) return true;
     this.#headWaits = false;
     this.sentBytes += chunk.length;
-    return this.#response.write(chunk);
+    if (this.#response.write(chunk)) return true;
+    this.#listenForDrain();
+    return false;
   }
 
   end(): void {
     if (this.gone) return;
     this.#headWaits = false;
     this.#response.end();
+    if (!this.#request.complete) this.#request.resume();
+  }
+
+  answer(status: number, headers: readonly string[], body: Buffer): void {
+    if (this.gone || this.#response.headersSent) return;
+    const all = [...this.#framed(headers), 'content-length', String(body.length)];
+    this.#response.writeHead(status, all);
+    this.sentBytes += body.length;
+    this.#response.end(body);
     if (!this.#request.complete) this.#request.resume();
   }
 
@@ -72,13 +92,14 @@ class NodeDownstream implements Downstream {
     else response.write('', destroy);
   }
 
-  onDrain(listener: () => void): void {
-    this.#response.on('drain', listener);
+  abandon(): void {
+    if (this.gone) return;
+    this.gone = true;
+    this.#socket.resetAndDestroy();
   }
 
-  onGone(listener: () => void): void {
-    this.#goneListener = listener;
-    if (this.gone) listener();
+  onTaken(listener: (taken: boolean) => void): void {
+    onTaken(this.#socket, listener);
   }
 
   /** Sends the head, if it still waits for company. */
@@ -88,10 +109,22 @@ class NodeDownstream implements Downstream {
     if (!this.gone) this.#response.flushHeaders();
   }
 
+  /** A body that was not read whole would be taken for the next request. */
+  #framed(headers: readonly string[]): readonly string[] {
+    return this.#request.complete ? headers : [...headers, 'connection', 'close'];
+  }
+
+  #listenForDrain(): void {
+    if (this.#listensForDrain) return;
+    this.#listensForDrain = true;
+    this.#response.on('drain', () => this.#listener?.onDrain());
+  }
+
   #closed(): void {
-    if (this.#response.writableFinished || this.gone) return;
+    if (this.gone) return;
+    if (this.#response.writableFinished) return this.#listener?.onFlushed();
     this.gone = true;
-    this.#goneListener?.();
+    this.#listener?.onGone();
   }
 }
 

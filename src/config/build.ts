@@ -167,6 +167,7 @@ export function buildSettings(clusters: Clusters, values: Omit<SectionValues, 'c
       policy: disconnect.policy,
       graceMs: disconnect.grace,
       cutSilenceMs: disconnect.cut_silence,
+      stalledMs: disconnect.stalled,
     },
     replay: {
       ttlMs: replay.ttl,

@@ -7,7 +7,7 @@ export const DEFAULTS = {
   priority: 1,
   maxFailures: 3,
   retry: { max: 2, base: '500ms', cap: '8s', maxCharged: 1 },
-  disconnect: { policy: 'auto', grace: '10s', cutSilence: '25s' },
+  disconnect: { policy: 'auto', grace: '10s', cutSilence: '25s', stalled: '2m' },
   replay: { ttl: '10m', keyTtl: '24h', maxBytes: '16MiB', totalBytes: '512MiB' },
   heartbeat: { after: '30s', every: '15s' },
   health: { enabled: true, interval: '60s', maxInterval: '10m', timeout: '30s', cooldown: '30s' },

@@ -38,6 +38,7 @@ export function demoSettings(simulatorUrl: string): Settings {
       policy: disconnect.policy,
       grace: ms(disconnect.grace),
       cut_silence: ms(disconnect.cutSilence),
+      stalled: ms(disconnect.stalled),
     },
     replay: {
       ttl: ms(replay.ttl),

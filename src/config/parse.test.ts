@@ -107,7 +107,7 @@ describe('settings', () => {
       },
       timeouts: {},
       retry: { max: 2, baseMs: 500, capMs: 8_000, maxCharged: 1 },
-      disconnect: { policy: 'auto', graceMs: 10_000, cutSilenceMs: 25_000 },
+      disconnect: { policy: 'auto', graceMs: 10_000, cutSilenceMs: 25_000, stalledMs: 120_000 },
       replay: { ttlMs: 600_000, keyTtlMs: 86_400_000, maxBytes: 16 * 2 ** 20, totalBytes: 512 * 2 ** 20 },
       heartbeat: { afterMs: 30_000, everyMs: 15_000 },
       health: {
@@ -133,7 +133,7 @@ listen: [{name: lan, host: 0.0.0.0, port: 1}, "[::1]:2", 3, {port: 4, edge: clou
 auth: {keys: [plain, {name: ci, key: "\${KEY}"}]}
 admin: {token: file:team.key}
 retry: {max: 0, base: 0, cap: 1s, max_charged: 0}
-disconnect: {policy: keep, grace: 0, cut_silence: 1s}
+disconnect: {policy: keep, grace: 0, cut_silence: 1s, stalled: 3s}
 replay: {ttl: 1s, key_ttl: 2s, max_bytes: 1MiB, total_bytes: 2MiB}
 heartbeat: {after: 3s, every: 4s}
 timeouts: {idle: 5m}
@@ -268,7 +268,7 @@ routes:
       }),
       timeouts: { idleMs: 300_000 },
       retry: { max: 0, baseMs: 0, capMs: 1_000, maxCharged: 0 },
-      disconnect: { policy: 'keep', graceMs: 0, cutSilenceMs: 1_000 },
+      disconnect: { policy: 'keep', graceMs: 0, cutSilenceMs: 1_000, stalledMs: 3_000 },
       replay: { ttlMs: 1_000, keyTtlMs: 2_000, maxBytes: 2 ** 20, totalBytes: 2 ** 21 },
       heartbeat: { afterMs: 3_000, everyMs: 4_000 },
       health: {

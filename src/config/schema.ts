@@ -119,7 +119,7 @@ function retry({ mapping, whole, duration }: Parts) {
 }
 
 function disconnect(parts: Parts) {
-  const { policy, grace, cutSilence } = DEFAULTS.disconnect;
+  const { policy, grace, cutSilence, stalled } = DEFAULTS.disconnect;
   return parts.mapping({
     policy: onDisconnect(parts)
       .meta({
@@ -135,6 +135,13 @@ function disconnect(parts: Parts) {
       .duration()
       .meta({ description: 'A client to which nothing had been sent for this long was cut off.' })
       .prefault(cutSilence),
+    stalled: parts
+      .duration()
+      .meta({
+        description:
+          'A client that takes nothing of its answer for this long is given up; its connection is closed, and the answer kept for it as for one that was cut off.',
+      })
+      .prefault(stalled),
   });
 }
 

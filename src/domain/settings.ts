@@ -64,6 +64,8 @@ export interface DisconnectSettings {
   readonly graceMs: number;
   /** A client to which nothing had been sent for this long was cut off: it did not leave. */
   readonly cutSilenceMs: number;
+  /** A client that takes nothing for so long, though there is something for it, is given up: it was cut off. */
+  readonly stalledMs: number;
 }
 
 /** How long, and how much of, answers are kept for clients that come back. */

@@ -158,6 +158,12 @@ export const CATALOGUE = {
     en: 'There is no answer {id} for you: it was never asked for with this credential, or it is no longer kept (replay.ttl, replay.key_ttl).',
     zh: '没有属于你的应答 {id}：未曾以此密钥请求过，或已超过保留期（replay.ttl、replay.key_ttl）。',
   },
+  answer_gone: {
+    status: 410,
+    retryHelps: false,
+    en: 'The beginning of this answer is no longer kept (replay.max_bytes, replay.total_bytes), so it cannot be given whole.',
+    zh: '此应答的开头部分已不再保留（replay.max_bytes、replay.total_bytes），无法完整返回。',
+  },
   cancelled: {
     status: 499,
     retryHelps: true,

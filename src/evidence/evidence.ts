@@ -105,8 +105,9 @@ async function evidenceOf(id: string, ports: ExplainingPorts): Promise<Evidence 
 /** One that still waits for its first attempt has no row yet. */
 function waitingEntry(id: string, { exchanges }: ExplainingPorts): LedgerEntry | undefined {
   const waiting = exchanges.find(id);
-  if (!waiting || waiting.finished) return undefined;
-  const { request, startedAt, cluster, scenario, joined } = waiting;
+  if (!waiting || waiting.ended) return undefined;
+  const { startedAt, cluster, scenario, joined, requestBytes } = waiting.note;
+  const { request } = waiting;
   return {
     exchange: {
       id: waiting.id,
@@ -120,7 +121,7 @@ function waitingEntry(id: string, { exchanges }: ExplainingPorts): LedgerEntry |
       listener: request.listener,
       cluster,
       scenario,
-      requestBytes: request.body.length,
+      requestBytes,
       delivery: 'running',
       joined,
       usage: {},

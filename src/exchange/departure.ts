@@ -1,6 +1,6 @@
 import type { Edge } from '../domain/endpoint.ts';
 import type { DisconnectSettings } from '../domain/settings.ts';
-import type { Exchange } from './state.ts';
+import type { Exchange } from './life.ts';
 
 /** What is known of a client as its connection closes. */
 export interface Departure {

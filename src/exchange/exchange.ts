@@ -1,4 +1,4 @@
-export { fateOf } from './departure.ts';
+export { type Attendance, attend, type ClientPorts } from './client.ts';
 export {
   createExchanges,
   type Dropped,
@@ -7,6 +7,6 @@ export {
   type Seat,
 } from './exchanges.ts';
 export { edgeOf, followOptions } from './follow-options.ts';
-export { type AnswerShelf, type RunnerPorts, runExchange } from './run-exchange.ts';
-export { cancelExchange, type Exchange, keyOf, STREAM_BYTES_PER_TOKEN } from './state.ts';
+export { type Exchange, keyOf, STREAM_BYTES_PER_TOKEN } from './life.ts';
+export { type AnswerShelf, type RunnerPorts, runExchange } from './run.ts';
 export { offerTicket, redeemTicket, ticketOf } from './ticket.ts';

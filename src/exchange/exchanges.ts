@@ -1,12 +1,13 @@
 import type { StoredAnswer } from '../domain/ledger.ts';
 import type { IdentifiedRequest } from '../domain/request.ts';
 import type { OnDisconnect, ReplaySettings } from '../domain/settings.ts';
-import type { ScenarioName } from '../domain/timeouts.ts';
 import type { ExchangeView } from '../domain/view.ts';
 import { Journal } from '../journal/journal.ts';
 import type { Clock } from '../platform/clock.ts';
+import type { Note } from '../record/record.ts';
 import { fingerprintOf, shelfOf } from './fingerprint.ts';
-import { cancelExchange, type Exchange, keyOf, sameClient, viewOf } from './state.ts';
+import { Exchange, keyOf, sameClient, viewOf } from './life.ts';
+import { Settling } from './settling.ts';
 import { exchangeOf } from './stored.ts';
 
 /** A client's place at an exchange. */
@@ -18,18 +19,15 @@ export type Seat =
   /** Its idempotency key names another request. */
   | { readonly kind: 'conflict' };
 
-export interface OpenOptions {
-  readonly cluster: string;
-  readonly scenario: ScenarioName;
-  readonly deadlineAt: number;
-  readonly onDisconnect: OnDisconnect;
-  readonly route: string | undefined;
-  /** An edge stands in front of the client's listener. */
-  readonly behindEdge: boolean;
-}
-
 /** Why an answer is no longer kept. */
 export type Dropped = 'expired' | 'too-long' | 'memory';
+
+export interface OpenOptions {
+  readonly deadlineAt: number;
+  readonly onDisconnect: OnDisconnect;
+  /** Begins its record. */
+  note(): Note;
+}
 
 export interface ExchangesPorts {
   readonly clock: Clock;
@@ -38,18 +36,28 @@ export interface ExchangesPorts {
   onClosed(exchange: Exchange, dropped: Dropped | undefined): void;
   /** An answer is no longer kept whole, though its exchange may go on. */
   onDropped(exchange: Exchange, why: Dropped): void;
+  /** What counted as delivered was not taken. */
+  onUntaken(exchange: Exchange): void;
+  /** A note for an exchange from an earlier run, which is on record already. */
+  noteOf(request: IdentifiedRequest): Note;
 }
 
 /** The exchanges that run, and the finished ones whose answer somebody may still come for. */
 export interface Exchanges {
-  /** Finds the exchange a request belongs to, or opens one. */
-  joinOrOpen(request: IdentifiedRequest, options: OpenOptions): Seat;
+  /** Finds the exchange a request belongs to; undefined: none, a new one would have to be opened. */
+  joinable(request: IdentifiedRequest): Exclude<Seat, { kind: 'opened' }> | undefined;
+  open(request: IdentifiedRequest, options: OpenOptions): Seat & { kind: 'opened' };
   /** Takes in a finished exchange from an earlier run, as if it had just ended. */
   adopt(stored: StoredAnswer): Exchange;
   /** A connected client takes its place. */
   follow(exchange: Exchange): void;
   /** A client's place is empty again. */
   unfollow(exchange: Exchange): void;
+  /**
+   * Everything was handed to a client's connection: it is kept until it is known to be taken. Gives what is to be told
+   * when that is known.
+   */
+  settles(exchange: Exchange): (taken: boolean) => void;
   /** No attempt will be made any more. */
   finish(exchange: Exchange): void;
   /** Runs `then` unless somebody joins before. */
@@ -59,11 +67,13 @@ export interface Exchanges {
   /** Ends an exchange and its upstream call. False: no such exchange is running. */
   cancel(id: string): boolean;
   readonly running: number;
-  /** Bytes of answers kept. */
+  /** What is kept of requests and answers, in bytes of memory. */
   readonly keptBytes: number;
   views(now: number): readonly ExchangeView[];
   /** Resolves when none is running. */
   idle(): Promise<void>;
+  /** Lets go of all that is kept. */
+  close(): void;
 }
 
 export function createExchanges(ports: ExchangesPorts): Exchanges {
@@ -77,12 +87,14 @@ class ExchangeIndex implements Exchanges {
   readonly #byKey = new Map<string, Exchange>();
   /** Exchanges that nobody follows and that have something to give, oldest first. */
   readonly #orphans = new Map<string, Set<Exchange>>();
+  readonly #settling: Settling;
   #running = 0;
   #keptBytes = 0;
   #idleWaiters: (() => void)[] = [];
 
   constructor(ports: ExchangesPorts) {
     this.#ports = ports;
+    this.#settling = new Settling(ports.clock, (exchange) => this.#settled(exchange));
   }
 
   get running(): number {
@@ -93,18 +105,20 @@ class ExchangeIndex implements Exchanges {
     return this.#keptBytes;
   }
 
-  joinOrOpen(request: IdentifiedRequest, options: OpenOptions): Seat {
+  joinable(request: IdentifiedRequest): Exclude<Seat, { kind: 'opened' }> | undefined {
     const keyed = this.findByKey(request);
     if (keyed) {
       if (this.#fingerprint(keyed) !== fingerprintOf(request)) return { kind: 'conflict' };
-      if (keyed.journal.whole) return this.#join(keyed);
+      return keyed.journal.whole ? this.#join(keyed) : undefined;
     }
-    const orphan = keyed || request.idempotencyKey !== undefined ? undefined : this.#orphanFor(request);
-    if (orphan) return this.#join(orphan);
-    return { kind: 'opened', exchange: this.#open(request, options) };
+    if (request.idempotencyKey !== undefined || !request.resumable || request.operation !== 'generate')
+      return undefined;
+    const twin = this.#orphanFor(request) ?? (isRepeat(request) ? this.#twinFor(request) : undefined);
+    return twin && this.#join(twin);
   }
 
   findByKey(request: IdentifiedRequest): Exchange | undefined {
+    if (request.idempotencyKey === undefined) return undefined;
     return this.#byKey.get(keyOf(request) ?? '');
   }
 
@@ -112,14 +126,30 @@ class ExchangeIndex implements Exchanges {
     return this.#byId.get(id);
   }
 
+  open(request: IdentifiedRequest, { deadlineAt, onDisconnect, note }: OpenOptions) {
+    const keeps =
+      request.operation === 'generate' &&
+      (request.resumable || request.async || request.idempotencyKey !== undefined) &&
+      onDisconnect !== 'cancel';
+    const journal = new Journal(this.#ports.clock, keeps, (weight) => this.#kept(exchange, weight));
+    const exchange = new Exchange({ request, journal, note: note(), onDisconnect, deadlineAt });
+    this.#byId.set(exchange.id, exchange);
+    this.#keptBytes += request.body.length;
+    const key = keyOf(request);
+    if (key) this.#byKey.set(key, exchange);
+    this.#running += 1;
+    return { kind: 'opened', exchange } as const;
+  }
+
   adopt(stored: StoredAnswer): Exchange {
-    const exchange = exchangeOf(stored, this.#ports.clock, (bytes) => {
-      this.#keptBytes += bytes;
+    const { clock, noteOf } = this.#ports;
+    const exchange = exchangeOf(stored, clock, noteOf, (weight) => {
+      this.#keptBytes += weight;
     });
     this.#byId.set(exchange.id, exchange);
     const key = keyOf(exchange.request);
     if (key) this.#byKey.set(key, exchange);
-    this.#expireAt(exchange);
+    this.#keepOrClose(exchange);
     return exchange;
   }
 
@@ -127,21 +157,26 @@ class ExchangeIndex implements Exchanges {
     exchange.followers += 1;
     exchange.expiry?.cancel();
     exchange.expiry = undefined;
-    this.#orphans.get(shelfOf(exchange.request))?.delete(exchange);
+    this.#settling.remove(exchange);
+    if (this.#orphans.size > 0) this.#unshelve(exchange);
   }
 
   unfollow(exchange: Exchange): void {
     exchange.followers -= 1;
     if (exchange.followers > 0) return;
-    if (exchange.finished) return this.#expireAt(exchange);
+    if (exchange.ended) return this.#keepOrClose(exchange);
     this.#shelve(exchange);
   }
 
+  settles(exchange: Exchange): (taken: boolean) => void {
+    exchange.deliveries += 1;
+    exchange.settlesAt = this.#settling.nextEnd();
+    return (taken) => this.#took(exchange, taken);
+  }
+
   finish(exchange: Exchange): void {
-    exchange.finished = true;
-    exchange.interrupt = undefined;
     this.#running -= 1;
-    if (exchange.followers === 0) this.#expireAt(exchange);
+    if (exchange.followers === 0) this.#keepOrClose(exchange);
     if (this.#running > 0) return;
     for (const resolve of this.#idleWaiters) resolve();
     this.#idleWaiters = [];
@@ -154,15 +189,15 @@ class ExchangeIndex implements Exchanges {
 
   cancel(id: string): boolean {
     const exchange = this.#byId.get(id);
-    if (!exchange || exchange.finished) return false;
-    cancelExchange(exchange);
+    if (!exchange || exchange.ended) return false;
+    exchange.cancel();
     return true;
   }
 
   views(now: number): readonly ExchangeView[] {
-    return [...this.#byId.values()]
-      .filter(({ finished }) => !finished)
-      .map((exchange) => viewOf(exchange, now));
+    const views: ExchangeView[] = [];
+    for (const exchange of this.#byId.values()) if (!exchange.ended) views.push(viewOf(exchange, now));
+    return views;
   }
 
   idle(): Promise<void> {
@@ -171,67 +206,40 @@ class ExchangeIndex implements Exchanges {
       : new Promise((resolve) => this.#idleWaiters.push(resolve));
   }
 
-  #open(request: IdentifiedRequest, options: OpenOptions): Exchange {
-    const keeps =
-      request.operation === 'generate' &&
-      (request.resumable || request.async || request.idempotencyKey !== undefined) &&
-      options.onDisconnect !== 'cancel';
-    // Field by field: a spread that others follow grows the object step by step, and costs 14 KB.
-    const exchange: Exchange = {
-      cluster: options.cluster,
-      scenario: options.scenario,
-      deadlineAt: options.deadlineAt,
-      onDisconnect: options.onDisconnect,
-      route: options.route,
-      throughEdge: options.behindEdge,
-      queuedMs: 0,
-      backoffMs: 0,
-      id: request.id,
-      request,
-      journal: new Journal(this.#ports.clock, keeps, (bytes) => this.#kept(exchange, bytes)),
-      startedAt: request.receivedAt,
-      history: [],
-      idempotencyKey: request.idempotencyKey,
-      ticket: request.async && request.operation === 'generate',
-      endpointId: undefined,
-      attempts: 0,
-      followers: 0,
-      joined: 0,
-      delivered: false,
-      cancelled: false,
-      finished: false,
-      tellable: false,
-      interrupt: undefined,
-      expiry: undefined,
-      fingerprint: undefined,
-    };
-    this.#byId.set(exchange.id, exchange);
-    const key = keyOf(request);
-    if (key) this.#byKey.set(key, exchange);
-    this.#running += 1;
-    return exchange;
+  close(): void {
+    this.#settling.stop();
+    for (const exchange of [...this.#byId.values()]) exchange.expiry?.cancel();
   }
 
-  #join(exchange: Exchange): Seat {
-    exchange.joined += 1;
-    return { kind: 'joined', exchange, how: exchange.finished ? 'replay' : 'live' };
+  #join(exchange: Exchange): Seat & { kind: 'joined' } {
+    return { kind: 'joined', exchange, how: exchange.ended ? 'replay' : 'live' };
   }
 
   #orphanFor(request: IdentifiedRequest): Exchange | undefined {
-    if (!request.resumable || request.operation !== 'generate') return undefined;
+    if (this.#orphans.size === 0) return undefined;
     const shelf = this.#orphans.get(shelfOf(request));
-    if (!shelf || shelf.size === 0) return undefined;
-    const wanted = fingerprintOf(request);
-    for (const orphan of shelf) {
-      const plainForStream =
-        request.stream && orphan.journal.head?.form === 'plain' && orphan.journal.head.status === 200;
-      const canServe = orphan.journal.whole && !orphan.cancelled && !plainForStream;
-      if (
-        canServe &&
-        sameClient(orphan.request.client, request.client) &&
-        this.#fingerprint(orphan) === wanted
-      )
-        return orphan;
+    return shelf && this.#alike(request, shelf);
+  }
+
+  /** A client that says it asks again is not mistaken for another one, though its old connection looks open. */
+  #twinFor(request: IdentifiedRequest): Exchange | undefined {
+    const shelf = shelfOf(request);
+    const twins: Exchange[] = [];
+    for (const exchange of this.#byId.values())
+      if (!exchange.isNamed && exchange.request.resumable && shelfOf(exchange.request) === shelf)
+        twins.push(exchange);
+    return this.#alike(request, twins);
+  }
+
+  #alike(request: IdentifiedRequest, among: Iterable<Exchange>): Exchange | undefined {
+    let wanted: string | undefined;
+    for (const exchange of among) {
+      const { head, whole } = exchange.journal;
+      const plainForStream = request.stream && head?.form === 'plain' && head.status === 200;
+      if (!whole || exchange.cancelled || plainForStream) continue;
+      if (!sameClient(exchange.request.client, request.client)) continue;
+      wanted ??= fingerprintOf(request);
+      if (this.#fingerprint(exchange) === wanted) return exchange;
     }
     return undefined;
   }
@@ -243,43 +251,83 @@ class ExchangeIndex implements Exchanges {
 
   /** Puts an exchange that nobody follows where its client's next request will look. */
   #shelve(exchange: Exchange): void {
-    if (!exchange.request.resumable || isNamed(exchange) || exchange.delivered) return;
+    if (!exchange.request.resumable || exchange.isNamed || exchange.delivered) return;
     const shelf = shelfOf(exchange.request);
-    const orphans = this.#orphans.get(shelf) ?? new Set<Exchange>();
-    this.#orphans.set(shelf, orphans);
-    orphans.add(exchange);
+    const orphans = this.#orphans.get(shelf);
+    if (orphans) orphans.add(exchange);
+    else this.#orphans.set(shelf, new Set([exchange]));
+  }
+
+  #unshelve(exchange: Exchange): void {
+    const shelf = shelfOf(exchange.request);
+    const orphans = this.#orphans.get(shelf);
+    orphans?.delete(exchange);
+    if (orphans?.size === 0) this.#orphans.delete(shelf);
   }
 
   /** Nobody follows a finished exchange: it is kept for a while, or closed where nobody will come for it. */
-  #expireAt(exchange: Exchange): void {
+  #keepOrClose(exchange: Exchange): void {
+    const { cancelled, delivered, journal, request, isNamed } = exchange;
+    const isWhole = journal.end?.kind === 'complete' && journal.whole && journal.keeps;
+    if (cancelled || request.operation !== 'generate') return this.#close(exchange, undefined);
     const { ttlMs, keyTtlMs } = this.#ports.settings();
-    const named = isNamed(exchange) && exchange.journal.end?.kind === 'complete';
-    const { cancelled, delivered, journal, request } = exchange;
-    const mayBeFetched =
-      named || (!delivered && request.operation === 'generate' && (request.resumable || isNamed(exchange)));
-    if (cancelled || !mayBeFetched || !journal.whole) return this.#close(exchange, undefined);
-    if (!isNamed(exchange)) this.#shelve(exchange);
-    this.after(exchange, named ? keyTtlMs : ttlMs, () => this.#close(exchange, 'expired'));
+    if (isNamed && isWhole) return this.#keep(exchange, keyTtlMs);
+    if (delivered && exchange.settlesAt > 0 && isWhole && request.resumable)
+      return this.#settling.add(exchange);
+    if (delivered || !journal.whole || !(request.resumable || isNamed))
+      return this.#close(exchange, undefined);
+    this.#keep(exchange, ttlMs);
+  }
+
+  #keep(exchange: Exchange, ms: number): void {
+    // Of what was asked only this is needed any more; it can be large, and a day is long.
+    this.#fingerprint(exchange);
+    this.#keptBytes -= exchange.request.body.length;
+    exchange.letGoOfBody();
+    exchange.journal.compact();
+    if (!exchange.isNamed) this.#shelve(exchange);
+    this.after(exchange, ms, () => this.#close(exchange, 'expired'));
+  }
+
+  /** Long enough nothing was heard of a client that was given everything. */
+  #settled(exchange: Exchange): void {
+    exchange.settlesAt = 0;
+    if (exchange.followers === 0 && this.#byId.has(exchange.id)) this.#close(exchange, undefined);
+  }
+
+  #took(exchange: Exchange, taken: boolean): void {
+    if (exchange.settlesAt === 0) return;
+    this.#settling.remove(exchange);
+    exchange.settlesAt = 0;
+    if (!taken) this.#untaken(exchange);
+    if (exchange.ended && exchange.followers === 0 && this.#byId.has(exchange.id) && !exchange.isNamed)
+      this.#keepOrClose(exchange);
+  }
+
+  #untaken(exchange: Exchange): void {
+    exchange.deliveries -= 1;
+    if (exchange.deliveries > 0) return;
+    exchange.delivered = false;
+    this.#ports.onUntaken(exchange);
   }
 
   #close(exchange: Exchange, dropped: Dropped | undefined): void {
     if (!this.#byId.delete(exchange.id)) return;
     exchange.expiry?.cancel();
+    this.#settling.remove(exchange);
     const key = keyOf(exchange.request);
     if (key && this.#byKey.get(key) === exchange) this.#byKey.delete(key);
-    const shelf = shelfOf(exchange.request);
-    const orphans = this.#orphans.get(shelf);
-    orphans?.delete(exchange);
-    if (orphans?.size === 0) this.#orphans.delete(shelf);
+    if (this.#orphans.size > 0) this.#unshelve(exchange);
     exchange.journal.letGo();
+    this.#keptBytes -= exchange.request.body.length;
     this.#ports.onClosed(exchange, dropped);
   }
 
-  #kept(exchange: Exchange, bytes: number): void {
-    this.#keptBytes += bytes;
-    if (bytes < 0) return;
+  #kept(exchange: Exchange, weight: number): void {
+    this.#keptBytes += weight;
+    if (weight < 0) return;
     const { maxBytes, totalBytes } = this.#ports.settings();
-    if (exchange.journal.keptBytes > maxBytes) this.#drop(exchange, 'too-long');
+    if (exchange.journal.totalBytes > maxBytes) this.#drop(exchange, 'too-long');
     while (this.#keptBytes > totalBytes) {
       const victim = this.#oldestKept();
       if (!victim) return;
@@ -289,17 +337,22 @@ class ExchangeIndex implements Exchanges {
 
   /** A finished answer first, since a running one may still be followed to its end. */
   #oldestKept(): Exchange | undefined {
-    const kept = [...this.#byId.values()].filter(({ journal }) => journal.keeps && journal.keptBytes > 0);
-    return kept.find(({ finished, followers }) => finished && followers === 0) ?? kept[0];
+    let oldest: Exchange | undefined;
+    for (const exchange of this.#byId.values()) {
+      if (!exchange.journal.keeps || exchange.journal.keptBytes === 0) continue;
+      if (exchange.ended && exchange.followers === 0) return exchange;
+      oldest ??= exchange;
+    }
+    return oldest;
   }
 
   #drop(exchange: Exchange, why: Dropped): void {
     exchange.journal.letGo();
     // Closing it says why, once.
-    if (exchange.finished && exchange.followers === 0) this.#close(exchange, why);
+    if (exchange.ended && exchange.followers === 0) this.#close(exchange, why);
     else this.#ports.onDropped(exchange, why);
   }
 }
 
-/** Its client has a name for it, and asks for it by that. */
-const isNamed = ({ idempotencyKey, ticket }: Exchange): boolean => ticket || idempotencyKey !== undefined;
+/** The SDKs of both vendors count their own repeats. */
+const isRepeat = ({ headers }: IdentifiedRequest): boolean => Number(headers['x-stainless-retry-count']) > 0;

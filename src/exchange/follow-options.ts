@@ -2,10 +2,12 @@ import type { Edge } from '../domain/endpoint.ts';
 import type { ClientRequest, IdentifiedRequest } from '../domain/request.ts';
 import type { HeartbeatSettings, Settings } from '../domain/settings.ts';
 import type { Limit } from '../domain/timeouts.ts';
+import type { Language } from '../errors/catalogue.ts';
 import { gatewayError } from '../errors/gateway-error.ts';
 import type { Beat, FollowOptions } from '../journal/journal.ts';
+import type { Clock } from '../platform/clock.ts';
 import type { Seat } from './exchanges.ts';
-import type { Exchange } from './state.ts';
+import type { Exchange } from './life.ts';
 
 /** Shares of what an edge allows at which the gateway acts, so that it acts in time. */
 const EDGE_TOTAL_SHARE = 0.95;
@@ -21,23 +23,30 @@ export function followOptions(
   seat: Seat & { readonly exchange: Exchange },
   { patience }: { readonly patience?: Limit },
   settings: Settings,
-): Omit<FollowOptions, 'clock' | 'language'> {
+  clock: Clock,
+  language: Language,
+): FollowOptions {
   const { protocol, stream, receivedAt } = request;
-  const { exchange } = seat;
   const edge = edgeOf(request, settings);
-  const beat = beatFor(request, edge, settings.heartbeat);
+  const joined = seat.kind === 'joined';
   return {
     protocol,
     stream,
     receivedAt,
-    requestId: exchange.id,
-    hideUsage: seat.kind === 'joined' && protocol === 'openai-chat' && !asksForUsage(request.body),
-    headers: seat.kind === 'joined' ? ['x-qcc-joined', seat.how] : [],
-    ...(beat ? { beat } : {}),
-    ...(edge?.totalMs === undefined ? {} : { cutAt: receivedAt + EDGE_TOTAL_SHARE * edge.totalMs }),
-    ...(patience === undefined ? {} : { patience: patienceOf(receivedAt, patience) }),
+    clock,
+    language,
+    requestId: seat.exchange.id,
+    hideUsage: joined && protocol === 'openai-chat' && !asksForUsage(request.body),
+    headers: joined ? ['x-qcc-joined', seat.how] : NO_HEADERS,
+    beat: beatFor(request, edge, settings.heartbeat),
+    cutAt: edge?.totalMs === undefined ? undefined : receivedAt + EDGE_TOTAL_SHARE * edge.totalMs,
+    patience: patience && patienceOf(receivedAt, patience),
+    stallMs: settings.disconnect.stalledMs,
+    skipBytes: 0,
   };
 }
+
+const NO_HEADERS: readonly string[] = [];
 
 /** Whoever opened the exchange may have asked for it; for one that was not streaming, the gateway did. */
 function asksForUsage(body: Buffer): boolean {

@@ -4,8 +4,9 @@ import type { IdentifiedRequest } from '../domain/request.ts';
 import { Journal } from '../journal/journal.ts';
 import type { Clock } from '../platform/clock.ts';
 import { GENERATE_PATHS } from '../protocols/protocols.ts';
+import type { Note } from '../record/record.ts';
 import { fingerprintOf } from './fingerprint.ts';
-import { type Exchange, keyOf } from './state.ts';
+import { Exchange, keyOf } from './life.ts';
 
 /** A finished exchange that its client has a name for, as it is kept over a restart. Undefined: nothing to keep. */
 export function storedAnswerOf(exchange: Exchange, expiresAt: number): StoredAnswer | undefined {
@@ -22,7 +23,7 @@ export function storedAnswerOf(exchange: Exchange, expiresAt: number): StoredAns
     fingerprint: exchange.fingerprint ?? fingerprintOf(request),
     protocol: request.protocol,
     stream: request.stream,
-    startedAt: exchange.startedAt,
+    startedAt: exchange.note.startedAt,
     expiresAt,
     ...head,
     body: journal.bytes(),
@@ -32,15 +33,8 @@ export function storedAnswerOf(exchange: Exchange, expiresAt: number): StoredAns
 const NO_FLOW: FlowControl = { pause: () => undefined, resume: () => undefined };
 
 /** What is left of a request whose answer is kept: enough to find it and to shape it. */
-function requestOf({
-  id,
-  key,
-  protocol,
-  stream,
-  startedAt,
-  clientName: name,
-  clientCredential: credential,
-}: StoredAnswer): IdentifiedRequest {
+function requestOf(stored: StoredAnswer, now: number): IdentifiedRequest {
+  const { id, key, protocol, stream, clientName: name, clientCredential: credential } = stored;
   const idempotencyKey = key?.slice(`${name} ${credential} `.length);
   return {
     id,
@@ -52,7 +46,7 @@ function requestOf({
     headers: {},
     rawHeaders: [],
     body: NO_BODY,
-    receivedAt: startedAt,
+    receivedAt: now,
     listener: '',
     client: { name, credential },
     operation: 'generate',
@@ -67,38 +61,20 @@ function requestOf({
 const NO_BODY = Buffer.alloc(0);
 
 /** A stored answer as a finished exchange that clients can follow. */
-export function exchangeOf(stored: StoredAnswer, clock: Clock, onKept: (bytes: number) => void): Exchange {
+export function exchangeOf(
+  stored: StoredAnswer,
+  clock: Clock,
+  noteOf: (request: IdentifiedRequest) => Note,
+  onKept: (weight: number) => void,
+): Exchange {
   const journal = new Journal(clock, true, onKept);
   journal.open({ status: stored.status, headers: stored.headers, form: stored.form }, NO_FLOW);
   if (stored.body.length > 0) journal.append(stored.body);
   journal.finish({ kind: 'complete' });
-  const request = requestOf(stored);
-  return {
-    id: stored.id,
-    request,
-    journal,
-    startedAt: stored.startedAt,
-    history: [],
-    onDisconnect: 'keep',
-    idempotencyKey: request.idempotencyKey,
-    ticket: stored.key === undefined,
-    cluster: '',
-    scenario: 'chat',
-    deadlineAt: undefined,
-    route: undefined,
-    throughEdge: false,
-    queuedMs: 0,
-    backoffMs: 0,
-    endpointId: undefined,
-    attempts: 0,
-    followers: 0,
-    joined: 0,
-    delivered: false,
-    cancelled: false,
-    finished: true,
-    tellable: false,
-    interrupt: undefined,
-    expiry: undefined,
-    fingerprint: stored.fingerprint,
-  };
+  const request = requestOf(stored, clock.now());
+  const note = noteOf(request);
+  const exchange = new Exchange({ request, journal, note, onDisconnect: 'keep', deadlineAt: undefined });
+  exchange.fingerprint = stored.fingerprint;
+  exchange.end();
+  return exchange;
 }

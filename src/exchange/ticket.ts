@@ -3,11 +3,10 @@ import type { StoredAnswer } from '../domain/ledger.ts';
 import type { ClientRequest } from '../domain/request.ts';
 import type { Language } from '../errors/catalogue.ts';
 import { gatewayError } from '../errors/gateway-error.ts';
-import type { Followed, Journal } from '../journal/journal.ts';
-import { follow, refuse } from '../journal/journal.ts';
+import { type FollowOptions, type Journal, refuse } from '../journal/journal.ts';
 import type { Clock } from '../platform/clock.ts';
-import type { Exchanges } from './exchanges.ts';
-import { type Exchange, sameClient } from './state.ts';
+import { attend, type ClientPorts } from './client.ts';
+import { type Exchange, sameClient } from './life.ts';
 
 const TICKET_PATH = /^\/__qcc__\/exchanges\/([\w-]{1,80})\/answer$/;
 
@@ -22,13 +21,11 @@ export function ticketOf(path: string): string | undefined {
 const answerPath = (id: string): string => `/__qcc__/exchanges/${id}/answer`;
 
 /** `202 Accepted`: the answer is being made, and `location` says where to fetch it (RFC 7240, section 4.1). */
-export function offerTicket({ id }: Exchange, downstream: Downstream): void {
+export function offerTicket(id: string, downstream: Downstream): void {
   const body = Buffer.from(JSON.stringify({ id, status: 'running', answer: answerPath(id) }));
-  downstream.head(202, [
+  const headers = [
     'content-type',
     'application/json',
-    'content-length',
-    String(body.length),
     'location',
     answerPath(id),
     'preference-applied',
@@ -37,15 +34,12 @@ export function offerTicket({ id }: Exchange, downstream: Downstream): void {
     '1',
     'x-qcc-request-id',
     id,
-  ]);
-  downstream.write(body);
-  downstream.end();
+  ];
+  downstream.answer(202, headers, body);
 }
 
-interface RedeemPorts {
-  readonly exchanges: Exchanges;
+export interface RedeemPorts extends ClientPorts {
   readonly answers: { byId(id: string): Promise<StoredAnswer | undefined> };
-  readonly clock: Clock;
   readonly language: Language;
 }
 
@@ -57,8 +51,8 @@ export async function redeemTicket(
   id: string,
   request: ClientRequest,
   downstream: Downstream,
+  stallMs: number,
   ports: RedeemPorts,
-  onFollowed: (exchange: Exchange, followed: Followed) => void,
 ): Promise<void> {
   const { exchanges, clock, language } = ports;
   const query = new URLSearchParams(request.query);
@@ -70,23 +64,27 @@ export async function redeemTicket(
   const stream = query.get('stream') === 'true';
   exchanges.follow(exchange);
   if (!stream && !(await ended(exchange.journal, clock, downstream))) {
-    offerTicket(exchange, downstream);
+    offerTicket(id, downstream);
     return exchanges.unfollow(exchange);
   }
-  const followed = await follow(exchange.journal, downstream, {
+  const from = Number.parseInt(query.get('from') ?? '0', 10);
+  const options: FollowOptions = {
     protocol: exchange.request.protocol,
     requestId: id,
     stream,
     hideUsage: false,
-    skipBytes: stream ? Math.max(0, Number.parseInt(query.get('from') ?? '0', 10) || 0) : 0,
+    skipBytes: stream && from > 0 ? from : 0,
     language,
     clock,
     receivedAt: request.receivedAt,
+    beat: undefined,
+    cutAt: undefined,
+    patience: undefined,
+    stallMs,
     headers: [],
-  });
-  if (followed.kind === 'delivered' || followed.kind === 'refused') exchange.delivered = true;
-  onFollowed(exchange, followed);
-  exchanges.unfollow(exchange);
+  };
+  const attendance = { exchange, request: exchange.request, joined: false, settings: undefined };
+  attend(attendance, downstream, options, ports);
 }
 
 async function adopted(id: string, { answers, exchanges }: RedeemPorts): Promise<Exchange | undefined> {
@@ -100,14 +98,13 @@ function ended(journal: Journal, clock: Clock, downstream: Downstream): Promise<
   return new Promise((resolve) => {
     const settle = (isEnded: boolean) => {
       timer.cancel();
-      reader.leave();
+      watch.leave();
       resolve(isEnded);
     };
     const timer = clock.timer(LONG_POLL_MS, () => settle(false));
-    // Reads nothing: it only wants to hear of the end, and must not hold the upstream back.
-    const reader = journal.watch(() => {
-      if (journal.end) settle(true);
-    });
-    downstream.onGone(() => settle(false));
+    const watch = journal.watch(() => settle(true));
+    downstream.listen({ onDrain: nothing, onFlushed: nothing, onGone: () => settle(false) });
   });
 }
+
+const nothing = (): void => undefined;

@@ -110,7 +110,7 @@ describe('the lines of configuration that a finding gives', () => {
       more: {
         settings: {
           queueMax: 100,
-          disconnect: { policy: 'auto', graceMs: 1, cutSilenceMs: 1 },
+          disconnect: { policy: 'auto', graceMs: 1, cutSilenceMs: 1, stalledMs: 1 },
           routes: [{ name: 'long ones', match: { model: ['claude-*'] }, timeouts: { firstByteMs: 2_000 } }],
         },
       },

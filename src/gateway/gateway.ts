@@ -4,7 +4,6 @@ import { createTransport } from '../attempt/attempt.ts';
 import { createFleet, createPredictor } from '../cluster/cluster.ts';
 import { runDoctor } from '../doctor/doctor.ts';
 import type { RecordObserver } from '../domain/ledger.ts';
-import type { IdentifiedRequest } from '../domain/request.ts';
 import type { Result } from '../domain/result.ts';
 import { fail, ok } from '../domain/result.ts';
 import type { Settings } from '../domain/settings.ts';
@@ -103,6 +102,7 @@ export async function startGateway(
     store,
     prices: () => options.prices(),
     now: clock.now,
+    wallOf: (instant) => instant,
     observers: [watching.observer, ...observing.observers, ...(options.observers ?? [])],
     estimate: estimateUsage,
     view: (id) => fleet.view(id, clock.now()),
@@ -110,8 +110,13 @@ export async function startGateway(
   const exchanges = createExchanges({
     clock,
     settings: () => current.settings.replay,
-    onClosed: (exchange, dropped) => recorder.closed(exchange, dropped),
-    onDropped: (exchange, why) => recorder.dropped(exchange, why),
+    onClosed({ delivered, note, journal }, dropped) {
+      const bytes = journal.totalBytes;
+      recorder.closed(note, dropped === undefined || delivered ? undefined : { why: dropped, bytes });
+    },
+    onDropped: ({ note, journal }, why) => recorder.dropped(note, why, journal.totalBytes),
+    onUntaken: ({ note }) => recorder.untaken(note),
+    noteOf: (request) => recorder.adopted(request),
   });
 
   const verifier = createVerifier({
@@ -208,7 +213,7 @@ export async function startGateway(
       clock,
       settings: () => current.settings,
       handlers: {
-        serve: (request, downstream, refusal) => void serve(request, downstream, refusal),
+        serve,
         admin: (request, response, path) => void admin.handle(request, response, path),
       },
     },
@@ -261,6 +266,8 @@ export async function startGateway(
     );
     doors.destroy();
     await transport.destroy();
+    exchanges.close();
+    recorder.flush();
     saving.stop();
     retention.stop();
     await observing.close();
@@ -292,9 +299,9 @@ export async function startGateway(
 }
 
 /** What a call has used, where the upstream does not say. */
-function estimateUsage(request: IdentifiedRequest, answerBytes: number): Usage {
+function estimateUsage(body: Buffer, answerBytes: number): Usage {
   return {
-    inputTokens: estimateInputTokens(request.body),
+    inputTokens: estimateInputTokens(body),
     outputTokens: Math.round(answerBytes / STREAM_BYTES_PER_TOKEN),
   };
 }

@@ -2,7 +2,14 @@ import type { Protocol } from '../domain/protocol.ts';
 import type { Language } from '../errors/catalogue.ts';
 import type { GatewayError } from '../errors/gateway-error.ts';
 import type { Clock } from '../platform/clock.ts';
-import type { Beat } from './beat.ts';
+
+/** When a silent client gets a sign of life. */
+export interface Beat {
+  /** Silence before the first one. */
+  readonly afterMs: number;
+  /** Longest pause from then on. */
+  readonly everyMs: number;
+}
 
 export interface FollowOptions {
   readonly protocol: Protocol;
@@ -14,16 +21,16 @@ export interface FollowOptions {
   readonly language: Language;
   readonly clock: Clock;
   readonly receivedAt: number;
-  /** A sign of life went out to this client. */
-  onBeat?(): void;
   /** When this client gets a sign of life. Absent = never. */
-  readonly beat?: Beat;
+  readonly beat: Beat | undefined;
   /** The edge in front of this client cuts then, whatever flows; it is sent away before, and comes back. */
-  readonly cutAt?: number;
+  readonly cutAt: number | undefined;
   /** This client gives up then if it has seen nothing; it is sent away before with this error, and comes back. */
-  readonly patience?: { readonly endsAt: number; readonly error: GatewayError };
+  readonly patience: { readonly endsAt: number; readonly error: GatewayError } | undefined;
+  /** A client that takes nothing for so long, though there is something for it, is given up. */
+  readonly stallMs: number;
   /** Bytes of the stream that this client has already. */
-  readonly skipBytes?: number;
+  readonly skipBytes: number;
   /** Headers of this client's own, on top of the answer's: flat. */
   readonly headers: readonly string[];
 }
@@ -38,5 +45,5 @@ export type Followed =
   | { readonly kind: 'untold'; readonly error: GatewayError }
   /** It was told to ask again, before its edge or its own patience would have cut it off. The exchange runs on. */
   | { readonly kind: 'sent-away'; readonly error: GatewayError }
-  /** The client closed its connection. */
+  /** The client closed its connection, or took nothing for too long. */
   | { readonly kind: 'left'; readonly silentMs: number };

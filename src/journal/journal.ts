@@ -1,6 +1,5 @@
-export type { Beat } from './beat.ts';
-export { Journal, type JournalEnd } from './chunks.ts';
+export { Journal, type JournalEnd } from './answer-journal.ts';
 export { follow } from './follow.ts';
-export type { Followed, FollowOptions } from './followed.ts';
-export { createPump } from './pump.ts';
+export type { Beat, Followed, FollowOptions } from './followed.ts';
+export { createPump, type Pump } from './pump.ts';
 export { refuse } from './refuse.ts';

@@ -3,12 +3,13 @@ import type { AnswerHead, AnswerSink, FlowControl, Verdict } from '../domain/ans
 import type { Operation, Protocol } from '../domain/protocol.ts';
 import type { Usage } from '../domain/usage.ts';
 import {
+  createAggregator,
   createStreamWatch,
   estimateInputTokens,
   readAnswer,
   type StreamWatch,
 } from '../protocols/protocols.ts';
-import type { Journal } from './chunks.ts';
+import type { Journal } from './answer-journal.ts';
 import { downstreamHeaders } from './downstream-headers.ts';
 
 export interface PumpOptions {
@@ -16,10 +17,14 @@ export interface PumpOptions {
   readonly operation: Operation;
   /** The upstream was asked for a stream; its client may not have been. */
   readonly streamed: boolean;
+  /** Some client wants the stream as one object. */
+  readonly aggregates: boolean;
   /** The request's body: an upstream that can't count tokens has them estimated from it. */
   readonly requestBody: Buffer;
   /** The gateway's own headers on the answer, flat. */
   readonly ownHeaders: readonly string[];
+  /** The journal has the answer's head. */
+  onOpened(): void;
 }
 
 /** Writes one attempt's answer into the journal. */
@@ -59,6 +64,7 @@ class JournalPump implements Pump {
   #opened = false;
   #toldError = false;
   #watch: StreamWatch | undefined;
+  #aggregator: ReturnType<typeof createAggregator> | undefined;
   readonly #journal: Journal;
   readonly #options: PumpOptions;
   #mode: Mode = 'undecided';
@@ -145,14 +151,20 @@ class JournalPump implements Pump {
   }
 
   #startWatch(): void {
-    this.#watch = createStreamWatch(this.#options.protocol);
-    this.#journal.progress = this.#watch;
+    const watch = createStreamWatch(this.#options.protocol);
+    this.#watch = watch;
+    if (this.#options.aggregates) this.#aggregator = createAggregator(this.#options.protocol);
+    const aggregator = this.#aggregator;
+    this.#journal.progress = aggregator
+      ? Object.assign(watch, { aggregate: () => aggregator.result() })
+      : watch;
   }
 
   #streamed(chunk: Buffer): Verdict | undefined {
     const watch = this.#watch;
     if (!watch) return undefined;
     watch.push(chunk);
+    this.#aggregator?.push(chunk);
     this.sawEvent ||= watch.sawEvent;
     if (this.#opened) {
       this.#journal.append(chunk);
@@ -229,6 +241,7 @@ class JournalPump implements Pump {
       { status: 200, headers: [...headers, ...this.#options.ownHeaders], form: 'plain' },
       this.#flow ?? NO_FLOW,
     );
+    this.#options.onOpened();
     this.#journal.append(body);
     return { kind: 'whole' };
   }
@@ -247,6 +260,7 @@ class JournalPump implements Pump {
     const form = this.#watch ? 'events' : 'plain';
     const headers = downstreamHeaders(head.rawHeaders, this.#options.ownHeaders);
     this.#journal.open({ status: head.status, headers, form }, this.#flow ?? NO_FLOW);
+    this.#options.onOpened();
     for (const chunk of this.#held) this.#journal.append(chunk);
     this.#held = [];
   }

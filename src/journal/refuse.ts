@@ -24,18 +24,14 @@ export function refuse(
   const headers = [
     'content-type',
     'application/json',
-    'content-length',
-    String(body.length),
     'x-qcc-request-id',
     about.requestId,
     'x-qcc-error',
     error.code,
+    ...(about.headers ?? []),
   ];
-  headers.push(...(about.headers ?? []));
   if (!error.retryHelps) headers.push('x-should-retry', 'false');
   if (error.retryAfterMs !== undefined)
     headers.push('retry-after', String(Math.max(1, Math.ceil(error.retryAfterMs / 1000))));
-  downstream.head(error.status, headers);
-  downstream.write(body);
-  downstream.end();
+  downstream.answer(error.status, headers, body);
 }

@@ -6,7 +6,12 @@ import { attemptRecord, type CallFacts, type ExchangeFacts, exchangeRecord } fro
 import { builtInPrices } from './price.ts';
 
 const prices = builtInPrices();
-const call: CallFacts = { protocol: 'anthropic-messages', operation: 'generate' };
+const call: CallFacts = {
+  protocol: 'anthropic-messages',
+  operation: 'generate',
+  estimated: undefined,
+  toWallMs: 0,
+};
 const times = { sentMs: 1, firstByteMs: 20, firstEventMs: 30, longestSilenceMs: 19, totalMs: 900 };
 const usage = { inputTokens: 1_000, outputTokens: 100 };
 
@@ -40,7 +45,7 @@ const failed = (given: Partial<Failed>): Outcome => ({
 const begun: BegunCall = { why: 'priority', streamed: true, queuedMs: 0, backoffMs: 0 };
 
 const record = (outcome: Outcome, n = 1, model: string | undefined = 'claude-sonnet-4-5', facts = call) =>
-  attemptRecord('req-1', n, outcome, begun, model, prices, facts);
+  attemptRecord('req-1', { n, call: begun, model }, outcome, prices, facts);
 
 /** 1,000 × $3 and 100 × $15 per million. */
 const COST = 4_500;
@@ -99,7 +104,7 @@ describe('attemptRecord', () => {
     ],
     [
       'no model',
-      attemptRecord('x', 1, answered, begun, undefined, prices, call),
+      attemptRecord('x', { n: 1, call: begun, model: undefined }, answered, prices, call),
       { charge: 'charged', costMicroUsd: undefined },
     ],
     [

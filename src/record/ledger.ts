@@ -3,9 +3,9 @@ import type { ChargeRisk, Failed, Outcome } from '../domain/outcome.ts';
 import type { Operation, Protocol } from '../domain/protocol.ts';
 import type { Usage } from '../domain/usage.ts';
 import { attemptLost } from '../storage/storage.ts';
-import type { BegunCall } from './begun-call.ts';
 import { chargeOf, costMicroUsd, hasTokens } from './cost.ts';
 import { causeOf, firstEventOf, isFailed, keptHeaders, longestSilenceOf } from './evidence.ts';
+import type { CallNote } from './note.ts';
 import type { PriceBook } from './price.ts';
 
 /** What an outcome does not say of its call. */
@@ -13,18 +13,18 @@ export interface CallFacts {
   readonly protocol: Protocol;
   readonly operation: Operation;
   /** Our own count of its tokens, used where the upstream gave none. */
-  readonly estimated?: Usage;
+  readonly estimated: Usage | undefined;
+  /** From the clock of its outcome to the wall clock. */
+  readonly toWallMs: number;
 }
 
-/** One upstream call for the ledger. `model` is the one asked upstream. */
+/** One upstream call for the ledger. */
 export function attemptRecord(
   exchangeId: string,
-  n: number,
+  { n, call, model }: Pick<CallNote, 'n' | 'call' | 'model'>,
   outcome: Outcome,
-  call: BegunCall,
-  model: string | undefined,
   prices: PriceBook,
-  { protocol, operation, estimated }: CallFacts,
+  { protocol, operation, estimated, toWallMs }: CallFacts,
 ): AttemptRecord {
   const usage = hasTokens(outcome.usage) ? outcome.usage : { ...estimated, ...outcome.usage };
   const charge = chargeOf(outcome, usage, operation);
@@ -40,7 +40,7 @@ export function attemptRecord(
     exchangeId,
     n,
     endpointId: outcome.endpointId,
-    startedAt: outcome.startedAt,
+    startedAt: outcome.startedAt + toWallMs,
     queuedMs: call.queuedMs || undefined,
     backoffMs: call.backoffMs || undefined,
     dnsMs: times.dnsMs,

@@ -1,6 +1,5 @@
 import type { AttemptContext, RecordObserver } from '../domain/ledger.ts';
-import type { IdentifiedRequest } from '../domain/request.ts';
-import type { ScenarioName } from '../domain/timeouts.ts';
+import type { Note } from './note.ts';
 
 /** Those who watch what goes on record. */
 export interface Watchers {
@@ -38,23 +37,15 @@ export function createWatchers(
   };
 }
 
-/** As much of an exchange as `AttemptContext` is made of. */
-interface Watched {
-  readonly id: string;
-  readonly request: IdentifiedRequest;
-  readonly cluster: string;
-  readonly scenario: ScenarioName;
-}
-
-export function contextOf({ id, request, cluster, scenario }: Watched): AttemptContext {
-  const { protocol, operation, stream, model, client, headers } = request;
-  const traceparent = traceparentIn(headers.traceparent);
+export function contextOf(note: Note): AttemptContext {
+  const { id, protocol, operation, stream, client, cluster, scenario, model } = note;
+  const traceparent = traceparentIn(note.requestHeaders.traceparent);
   return {
     id,
     protocol,
     operation,
     stream,
-    client: client.name,
+    client,
     cluster,
     scenario,
     ...(model === undefined ? {} : { model }),

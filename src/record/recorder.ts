@@ -1,281 +1,255 @@
 import type { Endpoint } from '../domain/endpoint.ts';
 import type { EndpointView, HealthEvent } from '../domain/health.ts';
-import type { RecordObserver } from '../domain/ledger.ts';
+import type { Delivery, RecordObserver } from '../domain/ledger.ts';
 import type { Outcome } from '../domain/outcome.ts';
 import type { ClientRequest, IdentifiedRequest } from '../domain/request.ts';
-import { errorText, type GatewayError } from '../errors/gateway-error.ts';
-import { NO_TOTALS, type Totals } from '../storage/storage.ts';
-import type { Log } from '../telemetry/telemetry.ts';
+import type { GatewayError } from '../errors/gateway-error.ts';
+import type { Totals } from '../storage/storage.ts';
+import type { Log, LogEvent } from '../telemetry/telemetry.ts';
 import type { BegunCall } from './begun-call.ts';
-import {
-  type BookPorts,
-  type ClientEnding,
-  createExchangeBook,
-  type RecordedExchange,
-} from './exchange-book.ts';
+import { createDesk, type DeskPorts } from './desk.ts';
+import { exchangeRecord } from './ledger.ts';
+import { endLine, gaveUpLine, healthLine } from './lines.ts';
+import { CallNote, type FollowedRecord, type LeftFate, Note, type NoteOpening, noteEnding } from './note.ts';
 import { contextOf, createWatchers } from './observers.ts';
 
 export type { Totals };
 
-export interface FollowedRecord {
-  readonly request: IdentifiedRequest;
-  readonly exchange: RecordedExchange;
-  readonly followed: ClientEnding;
-  /** This client joined an exchange that was there. */
-  readonly joined: boolean;
-  readonly durationMs: number;
-  readonly sentBytes: number;
-}
-
 export interface PickedRecord {
-  readonly id: string;
   readonly endpoint: Endpoint;
   readonly why: string;
   /** It is expected to cut the answer, and nothing better is to be had. */
   readonly edgeIgnored: boolean;
-  /** Attempts made before. */
-  readonly attempt: number;
   readonly retryMax: number;
   readonly waitedMs: number;
 }
 
-/** Stage 6: puts what happened on record. */
+/** Stage 6: puts what happened on record. Nothing here throws, or waits, or changes an answer. */
 export interface Recorder {
-  received(
-    request: IdentifiedRequest,
-    seat: { kind: 'opened' } | { kind: 'joined'; how: 'live' | 'replay'; exchange: RecordedExchange },
-  ): void;
+  /** A request opens an exchange. On file with its first call: before that, nothing can have been charged. */
+  opened(request: IdentifiedRequest, opening: NoteOpening): Note;
+  /** A note for an exchange that an earlier run has put on record: nothing more is written of it. */
+  adopted(request: IdentifiedRequest): Note;
+  /** A request joins one. */
+  joined(request: IdentifiedRequest, note: Note, how: 'live' | 'replay'): void;
   /** A request that never became an exchange: bad JSON, unknown path, over a limit. */
   turnedAway(request: ClientRequest, error: GatewayError, durationMs: number): void;
-  /** An exchange begins: on record before its first upstream byte. */
-  opened(exchange: RecordedExchange): void;
-  picked(record: PickedRecord): void;
-  /** Gives the call's number on the ledger. */
-  attemptBegan(exchange: RecordedExchange, endpoint: Endpoint, call: BegunCall): number;
-  attemptEnded(exchange: RecordedExchange, outcome: Outcome): void;
+  picked(note: Note, picked: PickedRecord): void;
+  /** On file when it returns: the call's first byte comes later. */
+  callBegins(note: Note, endpoint: Endpoint, call: BegunCall): void;
+  /** `body`: what was asked, for our own count of tokens where the upstream gave none. */
+  callEnded(note: Note, outcome: Outcome, answerBytes: number, body: Buffer): void;
   /** A call broke as on a stale connection, and went out anew: two calls for the ledger, one attempt for the log. */
-  sentAnew(exchange: RecordedExchange, broken: Outcome, endpoint: Endpoint, call: BegunCall): void;
-  /** No attempt will be made any more. */
-  ended(exchange: RecordedExchange): void;
+  sentAnew(note: Note, broken: Outcome, endpoint: Endpoint, call: BegunCall): void;
+  /** No attempt will be made any more, and nobody follows. */
+  ended(note: Note, delivery: Delivery): void;
   /** A sign of life went out to a client; `joined`: not the first one. */
-  beat(exchange: RecordedExchange, joined: boolean): void;
+  beat(note: Note, joined: boolean): void;
   /** Nobody follows an exchange any more. */
-  detached(
-    exchange: RecordedExchange,
-    fate: { kind: 'run-on'; why: string } | { kind: 'grace' } | { kind: 'cancel' },
-  ): void;
+  detached(note: Note, fate: { readonly kind: LeftFate; readonly why?: string }): void;
   /** A client has got what there was for it. */
-  followed(record: FollowedRecord): void;
-  /** Nobody can come for this answer any more. */
-  closed(exchange: RecordedExchange, dropped: string | undefined): void;
+  followed(note: Note, record: FollowedRecord): void;
+  /** What counted as delivered was not taken: the connection was reset. */
+  untaken(note: Note): void;
+  /** Nobody can come for this answer any more. `undelivered`: why it was let go, where nobody had got it. */
+  closed(note: Note, undelivered: { readonly why: string; readonly bytes: number } | undefined): void;
   /** An answer is no longer kept whole. */
-  dropped(exchange: RecordedExchange, why: string): void;
+  dropped(note: Note, why: string, bytes: number): void;
   health(events: readonly HealthEvent[]): void;
   internal(detail: string, id?: string): void;
   /** Since start. */
   totals(): Totals;
+  /** Reads what waits to be read. */
+  flush(): void;
 }
 
 /** What the recorder writes to, and looks up an endpoint's state in. */
-export interface RecorderPorts extends BookPorts {
+export interface RecorderPorts extends Omit<DeskPorts, 'onTrouble'> {
   readonly log: Log;
   /** Told of all that goes on record, in their order. */
   readonly observers: readonly RecordObserver[];
+  /** Monotonic, ms. */
+  now(): number;
+  /** The wall clock's reading of an instant of `now`. */
+  wallOf(instant: number): number;
   view(endpointId: string): EndpointView | undefined;
 }
 
 export function createRecorder(ports: RecorderPorts): Recorder {
-  const { log, store, view } = ports;
-  const watchers = createWatchers(ports.observers, (detail) => log.write({ kind: 'internal', detail }));
-  const book = createExchangeBook(ports, watchers);
-  let totals: Totals = NO_TOTALS;
-
-  const count = (ending: 'success' | 'failure' | 'neither', durationMs: number) => {
-    const delta: Totals = {
-      requests: 1,
-      successes: ending === 'success' ? 1 : 0,
-      failures: ending === 'failure' ? 1 : 0,
-      durationMs,
-    };
-    totals = {
-      requests: totals.requests + 1,
-      successes: totals.successes + delta.successes,
-      failures: totals.failures + delta.failures,
-      durationMs: totals.durationMs + durationMs,
-    };
-    store.addTotals(delta);
-  };
-
-  return {
-    received({ id, method, path, model, client }, seat) {
-      log.write({
-        kind: 'request',
-        id,
-        method,
-        path,
-        ...(model === undefined ? {} : { model }),
-        client: client.name,
-      });
-      if (seat.kind !== 'joined') return;
-      const { exchange, how } = seat;
-      log.write({ kind: 'joined', id, exchangeId: exchange.id, how });
-      if (watchers.any) watchers.tell((observer) => observer.joined?.(how, contextOf(exchange)));
-    },
-    turnedAway({ id, method, path }, error, durationMs) {
-      log.write({ kind: 'request', id, method, path });
-      log.write(gaveUp(id, error, 0, durationMs));
-      if (watchers.any) watchers.tell((observer) => observer.turnedAway?.(error.code, error.status));
-      count('failure', durationMs);
-    },
-    picked({ id, endpoint, why, edgeIgnored, attempt, retryMax, waitedMs }) {
-      const where = { id, endpointId: endpoint.id, baseUrl: endpoint.baseUrl };
-      log.write(
-        attempt === 0
-          ? { kind: 'picked', ...where, why }
-          : { kind: 'retry', ...where, n: attempt, max: retryMax, waitedMs },
-      );
-      // Else only its ending would tell that the door that fits was not to be had.
-      if (attempt > 0 && edgeIgnored) log.write({ kind: 'picked', ...where, why });
-    },
-    opened: book.opened,
-    attemptBegan: book.attemptBegan,
-    sentAnew(exchange, broken, endpoint, call) {
-      book.attemptEnded(exchange, broken);
-      book.attemptBegan(exchange, endpoint, { ...call, queuedMs: 0, backoffMs: 0 });
-    },
-    beat(exchange, joined) {
-      if (!joined) book.beat(exchange);
-      if (watchers.any) watchers.tell((observer) => observer.heartbeat?.(exchange.request.protocol));
-    },
-    ended: book.ended,
-    attemptEnded(exchange, outcome) {
-      book.attemptEnded(exchange, outcome);
-      const { id } = exchange;
-      if (outcome.kind !== 'failed' || outcome.cause === 'cancelled') return;
-      const { endpointId, cause, phase, timer, status, detail, silenceMs, chargeRisk, times } = outcome;
-      const optional = { ...(timer ? { timer } : {}), ...(status === undefined ? {} : { status }) };
-      const afterMs = times.totalMs;
-      log.write({
-        kind: 'attempt-failed',
-        id,
-        endpointId,
-        cause,
-        phase,
-        detail,
-        silenceMs,
-        chargeRisk,
-        afterMs,
-        ...optional,
-      });
-    },
-    detached(exchange, fate) {
-      const { id } = exchange;
-      book.detached(exchange, fate.kind);
-      log.write({ kind: 'detached', id, fate: fate.kind, why: fate.kind === 'run-on' ? fate.why : 'left' });
-    },
-    followed(record) {
-      const { kind } = record.followed;
-      count(kind === 'delivered' ? 'success' : kind === 'left' ? 'neither' : 'failure', record.durationMs);
-      book.followed(record.exchange, record.joined, record.followed);
-      writeEnd(log, record);
-    },
-    closed(exchange, dropped) {
-      book.closed(exchange);
-      if (dropped === undefined || exchange.delivered) return;
-      log.write({ kind: 'undelivered', id: exchange.id, why: dropped, bytes: exchange.journal.totalBytes });
-    },
-    dropped({ id, journal }, why) {
-      log.write({ kind: 'not-kept', id, why, bytes: journal.totalBytes });
-    },
-    health(events) {
-      if (events.length > 0) store.appendHealthEvents(events);
-      if (events.length > 0 && watchers.any) watchers.tell((observer) => observer.health?.(events));
-      for (const event of events) writeHealth(log, event, view(event.endpointId));
-    },
-    internal(detail, id) {
-      log.write({ kind: 'internal', detail, ...(id === undefined ? {} : { id }) });
-    },
-    totals: () => totals,
-  };
+  return new GuardedRecorder(ports);
 }
 
-function gaveUp(id: string, error: GatewayError, attempts: number, durationMs: number) {
-  const detail = errorText(error);
-  return {
-    kind: 'gave-up',
-    id,
-    code: error.code,
-    status: error.status,
-    attempts,
-    durationMs,
-    detail,
-  } as const;
-}
+class GuardedRecorder implements Recorder {
+  readonly #ports: RecorderPorts;
+  readonly #watchers;
+  readonly #desk;
 
-function writeEnd(log: Log, { request, exchange, followed, durationMs, sentBytes }: FollowedRecord): void {
-  const { id } = request;
-  const { history } = exchange;
-  const last = history.at(-1);
-  const endpointId = last?.endpointId ?? '';
-  switch (followed.kind) {
-    case 'left':
-      return log.write({ kind: 'client-left', id, durationMs, sentBytes });
-    case 'refused':
-    case 'untold':
-    case 'sent-away':
-      return log.write(gaveUp(id, followed.error, history.length, durationMs));
-    case 'broken':
-      return log.write({ kind: 'broken', id, endpointId, durationMs, detail: errorText(followed.error) });
-    case 'delivered': {
-      const status = last && last.kind !== 'failed' ? last.status : 200;
-      if (last?.kind === 'rejected')
-        return log.write({ kind: 'rejected', id, status, endpointId, durationMs });
-      const { firstByteMs, firstEventMs } = last?.times ?? {};
-      return log.write({
-        kind: 'answered',
-        id,
-        status,
-        endpointId,
-        durationMs,
-        attempts: history.length,
-        bytes: sentBytes,
-        ...(firstByteMs === undefined ? {} : { firstByteMs }),
-        ...(firstEventMs === undefined ? {} : { firstEventMs }),
-        ...(last ? { usage: last.usage } : {}),
+  constructor(ports: RecorderPorts) {
+    this.#ports = ports;
+    this.#watchers = createWatchers(ports.observers, (detail) => this.#say({ kind: 'internal', detail }));
+    const onTrouble = (detail: string) => this.#say({ kind: 'internal', detail });
+    this.#desk = createDesk({ ...ports, onTrouble }, this.#watchers);
+  }
+
+  opened(request: IdentifiedRequest, opening: NoteOpening): Note {
+    this.#received(request);
+    return new Note(request, opening, this.#ports.wallOf(request.receivedAt));
+  }
+
+  adopted(request: IdentifiedRequest): Note {
+    const opening = { cluster: '', scenario: 'chat', route: undefined, behindEdge: false } as const;
+    return new Note(request, opening, this.#ports.wallOf(request.receivedAt), true);
+  }
+
+  joined(request: IdentifiedRequest, note: Note, how: 'live' | 'replay'): void {
+    this.#received(request);
+    note.joined += 1;
+    this.#say({ kind: 'joined', id: request.id, exchangeId: note.id, how });
+    if (this.#watchers.any) this.#watchers.tell((observer) => observer.joined?.(how, contextOf(note)));
+  }
+
+  turnedAway({ id, method, path }: ClientRequest, error: GatewayError, durationMs: number): void {
+    this.#say({ kind: 'request', id, method, path });
+    this.#say(gaveUpLine(id, error, 0, durationMs));
+    this.#watchers.tell((observer) => observer.turnedAway?.(error.code, error.status));
+    this.#desk.count('failure', durationMs);
+  }
+
+  picked({ id, calls }: Note, { endpoint, why, edgeIgnored, retryMax, waitedMs }: PickedRecord): void {
+    const where = { id, endpointId: endpoint.id, baseUrl: endpoint.baseUrl };
+    const n = calls.length;
+    if (n === 0) return this.#say({ kind: 'picked', ...where, why });
+    this.#say({ kind: 'retry', ...where, n, max: retryMax, waitedMs });
+    // Else only its ending would tell that the door that fits was not to be had.
+    if (edgeIgnored) this.#say({ kind: 'picked', ...where, why });
+  }
+
+  callBegins(note: Note, endpoint: Endpoint, call: BegunCall): void {
+    const { model } = note;
+    const asked = model === undefined ? undefined : (endpoint.models[model] ?? model);
+    const n = note.calls.length + 1;
+    note.calls.push(new CallNote(n, endpoint.id, call, asked));
+    note.endpointId = endpoint.id;
+    const startedAt = this.#ports.wallOf(this.#ports.now());
+    this.#guarded(() => {
+      const { store } = this.#ports;
+      if (n > 1) store.openAttempt(note.id, n, endpoint.id, startedAt, call.why);
+      else store.openExchange(exchangeRecord(note), { endpointId: endpoint.id, startedAt, why: call.why });
+    });
+  }
+
+  callEnded(note: Note, outcome: Outcome, answerBytes: number, body: Buffer): void {
+    this.#closeCall(note, outcome, answerBytes, body);
+    if (outcome.kind !== 'failed' || outcome.cause === 'cancelled') return;
+    const { endpointId, cause, phase, timer, status, detail, silenceMs, chargeRisk, times } = outcome;
+    const optional = { ...(timer ? { timer } : {}), ...(status === undefined ? {} : { status }) };
+    const facts = { endpointId, cause, phase, detail, silenceMs, chargeRisk, afterMs: times.totalMs };
+    this.#say({ kind: 'attempt-failed', id: note.id, ...facts, ...optional });
+  }
+
+  sentAnew(note: Note, broken: Outcome, endpoint: Endpoint, call: BegunCall): void {
+    this.#closeCall(note, broken, 0, undefined);
+    this.callBegins(note, endpoint, { ...call, queuedMs: 0, backoffMs: 0 });
+  }
+
+  ended(note: Note, delivery: Delivery): void {
+    if (note.delivery === 'running') note.delivery = delivery;
+    this.#rowIsDue(note);
+  }
+
+  beat(note: Note, joined: boolean): void {
+    if (!joined) note.heartbeats += 1;
+    this.#watchers.tell((observer) => observer.heartbeat?.(note.protocol));
+  }
+
+  detached(note: Note, { kind, why = 'left' }: { readonly kind: LeftFate; readonly why?: string }): void {
+    if (note.leftMs !== undefined) note.leftFate ??= kind;
+    this.#say({ kind: 'detached', id: note.id, fate: kind, why });
+  }
+
+  followed(note: Note, record: FollowedRecord): void {
+    const { followed, joined, durationMs, exchangeEnded } = record;
+    const { kind } = followed;
+    this.#desk.count(kind === 'delivered' ? 'success' : kind === 'left' ? 'neither' : 'failure', durationMs);
+    noteEnding(note, joined, followed, this.#ports.now());
+    if (exchangeEnded !== undefined) this.ended(note, exchangeEnded);
+    this.#guarded(() => this.#say(endLine(note, record)));
+  }
+
+  untaken(note: Note): void {
+    note.delivery = 'undelivered';
+    if (note.served > 0) note.served -= 1;
+    this.#rowIsDue(note);
+  }
+
+  closed(note: Note, undelivered: { readonly why: string; readonly bytes: number } | undefined): void {
+    if (undelivered) this.#say({ kind: 'undelivered', id: note.id, ...undelivered });
+  }
+
+  dropped({ id }: Note, why: string, bytes: number): void {
+    this.#say({ kind: 'not-kept', id, why, bytes });
+  }
+
+  health(events: readonly HealthEvent[]): void {
+    if (events.length === 0) return;
+    this.#guarded(() => this.#ports.store.appendHealthEvents(events));
+    this.#watchers.tell((observer) => observer.health?.(events));
+    for (const event of events)
+      this.#guarded(() => {
+        const line = healthLine(event, this.#ports.view(event.endpointId));
+        if (line) this.#say(line);
       });
+  }
+
+  internal(detail: string, id?: string): void {
+    this.#say({ kind: 'internal', detail, ...(id === undefined ? {} : { id }) });
+  }
+
+  totals(): Totals {
+    return this.#desk.totals();
+  }
+
+  flush(): void {
+    this.#desk.flush();
+  }
+
+  #received({ id, method, path, model, client }: IdentifiedRequest): void {
+    const said = model === undefined ? undefined : { model };
+    this.#say({ kind: 'request', id, method, path, ...said, client: client.name });
+  }
+
+  #closeCall(note: Note, outcome: Outcome, answerBytes: number, body: Buffer | undefined): void {
+    const call = note.calls.at(-1);
+    if (call === undefined || call.outcome !== undefined) return;
+    call.outcome = outcome;
+    call.answerBytes = answerBytes;
+    call.body = body;
+    note.status = outcome.status;
+    this.#desk.soon(note);
+  }
+
+  #rowIsDue(note: Note): void {
+    if (note.isOnRecord) return;
+    // A client that comes later for the answer changes what became of it, not when it was over.
+    note.endedAt ??= note.startedAt + (this.#ports.now() - note.openedAt);
+    note.rowIsDue = true;
+    this.#desk.soon(note);
+  }
+
+  #say(event: LogEvent): void {
+    try {
+      this.#ports.log.write(event);
+    } catch {
+      // A log that can't be written has nowhere to say so.
     }
   }
-}
 
-/** Verifications tell of themselves as they run; this tells of what traffic did to an endpoint. */
-function writeHealth(
-  log: Log,
-  { kind, endpointId, detail, at }: HealthEvent,
-  view: EndpointView | undefined,
-): void {
-  switch (kind) {
-    case 'opened':
-      return log.write({
-        kind: 'circuit-open',
-        endpointId,
-        failures: view?.consecutiveFailures ?? 0,
-        detail,
-      });
-    case 'cooled-down':
-      return log.write({
-        kind: 'rate-limited',
-        endpointId,
-        forMs: Math.max(0, (view?.coolingUntil ?? at) - at),
-      });
-    case 'recovered':
-    case 'cleared':
-      return log.write({ kind: 'recovered', endpointId });
-    case 'edge-learned':
-      return log.write({ kind: 'note', detail: `endpoint ${view?.name ?? endpointId}: ${detail}` });
-    case 'verified':
-    case 'verification-failed':
-      return;
-    default:
-      return log.write({ kind: 'note', detail: `${endpointId}: ${detail}` });
+  #guarded(work: () => void): void {
+    try {
+      work();
+    } catch (thrown) {
+      const detail = thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown);
+      this.#say({ kind: 'internal', detail: `something could not be put on record: ${detail}` });
+    }
   }
 }

@@ -1,5 +1,6 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { LIFE } from '../../src/exchange/life.ts';
 import { read } from './documents.ts';
 
 interface Layer {
@@ -53,6 +54,13 @@ describe('ARCHITECTURE.md', () => {
     expect(tableBelow('file')).toEqual(rows);
     const there = readdirSync(new URL('src/', ROOT)).filter((name) => name.endsWith('.ts'));
     expect(Object.keys(files).sort()).toEqual(there.sort());
+  });
+
+  it('draws the life of an exchange as the code has it', () => {
+    const rows = Object.entries(LIFE).flatMap(([from, moves]) =>
+      Object.entries(moves).map(([to, who]) => `| ${from} | ${to} | ${who} |`),
+    );
+    expect(tableBelow('from').sort()).toEqual(rows.sort());
   });
 
   it('names files that are there', () => {

@@ -237,7 +237,10 @@ describe('what was waited for', () => {
     await until(() => model.counts().started === 1);
     const deadline = { 'x-qcc-timeout': '200ms' };
     expect((await post(`${gateway.url}/v1/messages`, ANTHROPIC_REQUEST, deadline)).status).toBe(429);
-    const row = (await store.ledgerList({ limit: 5 })).find(({ attemptCount }) => attemptCount === 0);
+    const given = async () =>
+      (await store.ledgerList({ limit: 5 })).find(({ attemptCount }) => attemptCount === 0);
+    await until(async () => (await given()) !== undefined);
+    const row = await given();
     expect(row?.cause).toBe(row?.error);
     expect(row?.queuedMs).toBeGreaterThan(0);
   });

@@ -1,4 +1,4 @@
-import { Journal } from '../../src/journal/chunks.ts';
+import { Journal } from '../../src/journal/journal.ts';
 import { main } from '../../src/main.ts';
 
 /** What the soak asks of the gateway's process, by message. */

@@ -149,7 +149,7 @@ export function fakeEvidence({
     settings: {
       queueMax: 100,
       routes: [],
-      disconnect: { policy: 'auto', graceMs: 10_000, cutSilenceMs: 25_000 },
+      disconnect: { policy: 'auto', graceMs: 10_000, cutSilenceMs: 25_000, stalledMs: 120_000 },
     },
     ...more,
   };
