@@ -3,7 +3,16 @@ import { existsSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { measureBurst, measureFirstByte, measureJson, measureLarge, measurePaced } from './columns.mjs';
+import {
+  measureAnswer,
+  measureBurst,
+  measureFirstByte,
+  measureJson,
+  measureLarge,
+  measurePaced,
+  measurePlain,
+  measureUpgraded,
+} from './columns.mjs';
 import { pinCores } from './cores.mjs';
 import { attachInspector } from './inspector.mjs';
 import { measureMemory } from './memory.mjs';
@@ -15,7 +24,10 @@ import { freePort, startTarget, startUpstream, TARGETS } from './targets.mjs';
 
 const CPU_COLUMNS = {
   json: { label: 'small JSON request, µs', measure: measureJson },
+  plain: { label: '… not streamed upstream, µs', measure: measurePlain },
+  upgraded: { label: '… streamed upstream, µs', measure: measureUpgraded },
   large: { label: 'request with 300 KB, µs', measure: measureLarge },
+  answer: { label: '200 events in one write, µs', measure: measureAnswer },
   paced: { label: 'streamed event, paced, µs', measure: measurePaced },
   burst: { label: 'streamed event, burst, µs', measure: measureBurst },
 };
