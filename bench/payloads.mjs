@@ -192,7 +192,6 @@ export function makePayloads({ pacedEvents, burstChunks }) {
     quiet: streamed('quiet', 'claude-sonnet-4-5-quiet-001', 1),
   };
   const lengths = Object.values(payloads).flatMap(lengthsOf);
-  if (new Set(lengths).size !== lengths.length)
-    throw new Error('two kinds of request have the same length');
+  if (new Set(lengths).size !== lengths.length) throw new Error('two kinds of request have the same length');
   return payloads;
 }
