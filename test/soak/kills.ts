@@ -38,6 +38,11 @@ const ports = [await freePort(), await freePort()] as const;
 const urls = [`http://127.0.0.1:${ports[0]}`, `http://localhost:${ports[1]}`] as const;
 const home = mkdtempSync(join(tmpdir(), 'qcc-kills-'));
 writeFileSync(join(home, 'config.yaml'), configOf(simulators, namesOf(clients), ports));
+// What an answer cost must be summed up right, too.
+writeFileSync(
+  join(home, 'prices.yaml'),
+  'models: [{ match: "*-soak", inputMicroUsdPerMTok: 3000000, outputMicroUsdPerMTok: 15000000 }]\n',
+);
 build();
 
 const failures: string[] = [];
