@@ -21,6 +21,13 @@ export async function freePort(): Promise<number> {
   return typeof address === 'object' && address !== null ? address.port : 0;
 }
 
+/** Whatever way the script ends, no gateway is left. */
+const alive = new Set<ChildProcess>();
+process.on('exit', () => {
+  for (const child of alive) child.kill('SIGKILL');
+});
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => process.exit(130));
+
 export interface BuiltGateway {
   /** Resolves once it says where it listens: false if it ended before. */
   readonly listening: Promise<boolean>;
@@ -36,7 +43,8 @@ export function startBuilt(home: string): BuiltGateway {
     env: { ...process.env, QCC_HOME: home, QCC_LANG: 'en' },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
-  const gone = once(child, 'exit');
+  alive.add(child);
+  const gone = once(child, 'exit').then(() => alive.delete(child));
   const listening = new Promise<boolean>((resolve) => {
     let printed = '';
     child.stdout?.on('data', (chunk) => {
