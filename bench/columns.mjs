@@ -60,7 +60,7 @@ async function closedLoop(target, payload, connections, plan, pieces, hooks) {
     ]);
     going = false;
     await within(loops, 20_000, 'last answers');
-    return { ...measured, rebuilt: counts.rebuilt ?? 0 };
+    return { ...measured, rebuilt: counts.rebuilt ?? 0, answers: counts.answers };
   } finally {
     going = false;
     loops.catch(() => undefined);
@@ -74,6 +74,26 @@ const events = (counts) => counts.bytes / DELTA.length;
 /** Small JSON requests, 16 clients in a closed loop. */
 export function measureJson(target, payloads, plan, hooks) {
   return closedLoop(target, payloads.small, 16, plan, answered, hooks);
+}
+
+/** The same, where the gateway is set to ask as its client did. */
+export async function measurePlain(target, payloads, plan, hooks) {
+  const measured = await closedLoop(target, payloads.plain, 16, plan, answered, hooks);
+  if (target.upgrades && measured.rebuilt > 0) throw new Error('calls were streamed upstream');
+  return measured;
+}
+
+/** The same, where the gateway is set so that it must ask for a stream. */
+export async function measureUpgraded(target, payloads, plan, hooks) {
+  const measured = await closedLoop(target, payloads.upgraded, 16, plan, answered, hooks);
+  if (target.upgrades && measured.rebuilt < measured.answers)
+    throw new Error('not all calls were streamed upstream');
+  return measured;
+}
+
+/** Streamed answers of 200 events that come in one piece, 8 clients in a closed loop. */
+export function measureAnswer(target, payloads, plan, hooks) {
+  return closedLoop(target, payloads.answer, 8, plan, answered, hooks);
 }
 
 /** Requests with a body of 300 KB, 8 clients in a closed loop. */

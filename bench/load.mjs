@@ -187,7 +187,7 @@ export class Client {
     if (how === 'whole') {
       const body = Buffer.from(run.text, 'latin1');
       if (!answer.matches(0, body, 0, body.length, run.serial) || body.length !== answer.length) {
-        if (!sameJson(body, answer.fill(run.serial)))
+        if (!sameJson(body, run.payload.rebuilt.fill(run.serial)))
           return this.#fail(`answer differs: ${body.subarray(0, 600)}`);
         run.counts.rebuilt = (run.counts.rebuilt ?? 0) + 1;
       }

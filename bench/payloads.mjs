@@ -3,6 +3,13 @@ import { SERIAL_MARK, Template } from './template.mjs';
 /** Events in one chunk of a burst. */
 export const BURST_EVENTS_PER_CHUNK = 50;
 
+/** Deltas of the answer that the upstream sends in one write. */
+const ANSWER_EVENTS = 200;
+
+/** Ends of the names of two models: a gateway's routes send the one where it streams upstream, the other where not. */
+export const UPGRADED = 'upgraded-01';
+export const PLAIN = 'not-upgraded';
+
 const WORDS = 'the gateway keeps every hop awake while the model is thinking and nobody pays twice '.split(
   ' ',
 );
@@ -103,16 +110,21 @@ const answerMessage = {
   },
 };
 
-const OPENING =
+/** The same answer, where it was put together from a stream: its id says so. */
+const rebuiltMessage = { ...answerMessage, id: `msg_streamed_${SERIAL_MARK}` };
+
+const opening = (message) =>
   event({
     type: 'message_start',
     message: {
-      ...answerMessage,
+      ...message,
       content: [],
       stop_reason: null,
-      usage: { ...answerMessage.usage, output_tokens: 1 },
+      usage: { ...message.usage, output_tokens: 1 },
     },
   }) + event({ type: 'content_block_start', index: 0, content_block: { type: 'text', text: '' } });
+
+const OPENING = opening(answerMessage);
 
 const delta = (text) => event({ type: 'content_block_delta', index: 0, delta: { type: 'text_delta', text } });
 
@@ -128,12 +140,16 @@ const CLOSING =
   }) +
   event({ type: 'message_stop' });
 
-/** The whole answer, and the same as a stream, for a gateway that asks for a stream where its client did not. */
+/**
+ * The whole answer, and the same as a stream, for a gateway that asks for a stream where its client did not; and what
+ * that gateway's client must then get.
+ */
 const WHOLE = {
   how: 'whole',
   stream: false,
   answer: new Template(JSON.stringify(answerMessage)),
-  asStream: new Template(OPENING + ANSWER_WORDS.map(delta).join('') + CLOSING),
+  asStream: new Template(opening(rebuiltMessage) + ANSWER_WORDS.map(delta).join('') + CLOSING),
+  rebuilt: new Template(JSON.stringify(rebuiltMessage)),
 };
 
 function streamed(how, model, deltas) {
@@ -148,6 +164,15 @@ function streamed(how, model, deltas) {
   };
 }
 
+/** What a body grows by where a gateway adds a stream field to it. */
+const STREAM_FIELD_BYTES = ',"stream":true'.length;
+
+/**
+ * Lengths under which the upstream sees a kind of request: a gateway may have added the stream field to it.
+ */
+const lengthsOf = ({ request, asStream }) =>
+  asStream ? [request.length, request.length + STREAM_FIELD_BYTES] : [request.length];
+
 /**
  * What is asked and answered, for each way of measuring. Load generator and upstream build the same.
  * `how` is the way in which the upstream sends the answer. Request lengths differ: the upstream tells them by it.
@@ -157,14 +182,16 @@ function streamed(how, model, deltas) {
 export function makePayloads({ pacedEvents, burstChunks }) {
   const payloads = {
     small: { ...WHOLE, request: new Template(smallRequest('claude-sonnet-4-5', false)) },
+    plain: { ...WHOLE, request: new Template(smallRequest(`claude-sonnet-4-5-${PLAIN}`, false)) },
+    upgraded: { ...WHOLE, request: new Template(smallRequest(`claude-sonnet-4-5-${UPGRADED}`, false)) },
     large: { ...WHOLE, request: new Template(largeRequest(300_000)) },
+    answer: streamed('at-once', 'claude-sonnet-4-5-one-write-200', ANSWER_EVENTS),
     short: streamed('at-once', 'claude-sonnet-4-5-short', 10),
     paced: streamed('paced', 'claude-sonnet-4-5-paced-1', pacedEvents),
     burst: streamed('burst', 'claude-sonnet-4-5-burst-01', burstChunks * BURST_EVENTS_PER_CHUNK),
     quiet: streamed('quiet', 'claude-sonnet-4-5-quiet-001', 1),
   };
-  const lengths = new Set(Object.values(payloads).map((payload) => payload.request.length));
-  if (lengths.size !== Object.keys(payloads).length)
-    throw new Error('two kinds of request have the same length');
+  const lengths = Object.values(payloads).flatMap(lengthsOf);
+  if (new Set(lengths).size !== lengths.length) throw new Error('two kinds of request have the same length');
   return payloads;
 }

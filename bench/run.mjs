@@ -3,7 +3,17 @@ import { existsSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { measureBurst, measureFirstByte, measureJson, measureLarge, measurePaced } from './columns.mjs';
+import { measureAllocated } from './allocation.mjs';
+import {
+  measureAnswer,
+  measureBurst,
+  measureFirstByte,
+  measureJson,
+  measureLarge,
+  measurePaced,
+  measurePlain,
+  measureUpgraded,
+} from './columns.mjs';
 import { pinCores } from './cores.mjs';
 import { attachInspector } from './inspector.mjs';
 import { measureMemory } from './memory.mjs';
@@ -15,12 +25,17 @@ import { freePort, startTarget, startUpstream, TARGETS } from './targets.mjs';
 
 const CPU_COLUMNS = {
   json: { label: 'small JSON request, µs', measure: measureJson },
+  plain: { label: '… not streamed upstream, µs', measure: measurePlain },
+  upgraded: { label: '… streamed upstream, µs', measure: measureUpgraded },
   large: { label: 'request with 300 KB, µs', measure: measureLarge },
+  answer: { label: '200 events in one write, µs', measure: measureAnswer },
   paced: { label: 'streamed event, paced, µs', measure: measurePaced },
   burst: { label: 'streamed event, burst, µs', measure: measureBurst },
 };
 const PROFILED = Object.keys(CPU_COLUMNS).join(', ');
-const COLUMNS = [...Object.keys(CPU_COLUMNS), 'memory', 'ttfb'];
+const COLUMNS = [...Object.keys(CPU_COLUMNS), 'allocated', 'memory', 'ttfb'];
+/** Measured in a process of their own. */
+const APART = ['allocated', 'memory'];
 
 const HELP = `node bench/run.mjs [options]
 
@@ -129,9 +144,9 @@ async function measureAddedDelay(setup, upstream, targets, record) {
   }
 }
 
-/** One round: fresh processes, each column with every target in turn. */
-async function runRound(setup, names, record) {
-  if (COLUMNS.some((column) => column !== 'memory' && setup.only.has(column))) {
+/** One round: fresh processes, each column with every target in turn. Bytes don't vary: one round counts them. */
+async function runRound(round, setup, names, record) {
+  if (COLUMNS.some((column) => !APART.includes(column) && setup.only.has(column))) {
     const upstream = await startUpstream(setup.cores, setup.sizes);
     const targets = [];
     try {
@@ -142,6 +157,10 @@ async function runRound(setup, names, record) {
       for (const target of targets) await target.stop();
       await upstream.stop();
     }
+  }
+  if (setup.only.has('allocated') && round === 1) {
+    for (const name of names)
+      record('allocated', name, (await named(measureAllocated(name, setup), name, 'allocated')) / 1024);
   }
   if (!setup.only.has('memory')) return;
   for (const name of names) {
@@ -155,6 +174,7 @@ async function runRound(setup, names, record) {
 function tableRows({ only, counts }) {
   const rows = [];
   for (const [key, { label }] of Object.entries(CPU_COLUMNS)) if (only.has(key)) rows.push({ key, label });
+  if (only.has('allocated')) rows.push({ key: 'allocated', label: 'allocated, small JSON, KB' });
   if (only.has('memory')) {
     for (const count of counts) {
       rows.push({ key: `memory-${count}`, label: `quiet stream of ${count.toLocaleString('en')}, KB` });
@@ -181,7 +201,7 @@ async function compare(options, setup, notes) {
   const progress = (text) => process.stderr.isTTY && process.stderr.write(`\r\u001b[K${text}`);
   for (let round = 1; round <= options.rounds; round++) {
     progress(`round ${round} of ${options.rounds}`);
-    await runRound(setup, options.targets, record);
+    await runRound(round, setup, options.targets, record);
   }
   progress('');
   const summaries = summarise(tableRows(setup), options.targets, values);

@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { PLAIN, UPGRADED } from './payloads.mjs';
 
 const fromHere = (path) => fileURLToPath(new URL(path, import.meta.url));
 const START_LIMIT_MS = 15_000;
@@ -29,8 +30,27 @@ export async function freePort() {
 }
 
 /**
- * What can be measured: `command(port, upstream)` is how a user would start it. It must listen on 127.0.0.1:port
- * and send everything to the upstream; `env` is added to its environment.
+ * The cluster that all requests go to but those of two rows is as `qcc init` would leave it. An edge in front of an
+ * endpoint makes QCC stream upstream whatever it knows of the model.
+ */
+const qccConfig = (upstream) => `
+default_cluster: bench
+clusters:
+  bench:
+    endpoints: [{ base_url: "${upstream}", api_key: sk-bench }]
+  plain:
+    endpoints: [{ base_url: "${upstream}", api_key: sk-bench-plain, stream_upstream: never }]
+  upgraded:
+    endpoints: [{ base_url: "${upstream}", api_key: sk-bench-upgraded, edge: { silence: 60s } }]
+routes:
+  - { match: { model: "*-${PLAIN}" }, cluster: plain }
+  - { match: { model: "*-${UPGRADED}" }, cluster: upgraded }
+`;
+
+/**
+ * What can be measured: `prepare(port, upstream)` says how a user would start it. It must listen on 127.0.0.1:port
+ * and send everything to the upstream; `env` is added to its environment. One that `upgrades` knows the two models by
+ * which it is told whether to stream upstream.
  */
 export const TARGETS = {
   pipe: {
@@ -45,15 +65,12 @@ export const TARGETS = {
     prepare: (port, upstream) => TARGETS.pipe.prepare(port, upstream),
   },
   qcc: {
-    says: 'QCC as npm start runs it, one cluster with one endpoint',
+    says: 'QCC as npm start runs it, each cluster with one endpoint',
+    upgrades: true,
     prepare: (port, upstream) => {
       const home = join(folder, `home-${homes++}`);
       mkdirSync(home, { mode: 0o700 });
-      writeFileSync(
-        join(home, 'config.yaml'),
-        `clusters:\n  bench:\n    endpoints:\n      - base_url: ${upstream}\n        api_key: sk-bench\n`,
-        { mode: 0o600 },
-      );
+      writeFileSync(join(home, 'config.yaml'), qccConfig(upstream), { mode: 0o600 });
       return {
         command: [process.execPath, fromHere('../bin/qcc.js'), 'proxy', 'start', '--port', String(port)],
         env: { QCC_HOME: home, QCC_LANG: 'en' },
@@ -112,7 +129,7 @@ function accepts(port) {
  * Starts one target on the tested core and waits until it listens.
  * Its output goes to a file, to be shown if it does not come up.
  *
- * @returns {Promise<{ name: string, port: number, pid: number, stop: () => Promise<void> }>}
+ * @returns {Promise<{ name: string, port: number, pid: number, upgrades: boolean, stop: () => Promise<void> }>}
  */
 export async function startTarget(name, cores, upstream, nodeFlags = []) {
   const port = await freePort();
@@ -137,5 +154,5 @@ export async function startTarget(name, cores, upstream, nodeFlags = []) {
     }
     await sleep(30);
   }
-  return { name, port, pid: child.pid, stop };
+  return { name, port, pid: child.pid, upgrades: TARGETS[name].upgrades ?? false, stop };
 }

@@ -1,10 +1,13 @@
 import { connect } from '../../src/storage/sqlite-driver.ts';
+import { openStore } from '../../src/storage/storage.ts';
 import type { SimulatedCall } from './call-book.ts';
 
 /** A row of the ledger's attempts, with whose it was. */
 interface AttemptRow {
   readonly exchange_id: string;
   readonly client: string;
+  /** Its exchange's. */
+  readonly delivery: string;
   readonly endpoint_id: string;
   readonly started_at: number;
   readonly sent_ms: number | null;
@@ -32,7 +35,7 @@ export async function reckon(
   const database = await connect(file);
   const attempts = database
     .prepare(
-      `select a.*, e.client from attempts a join exchanges e on e.id = a.exchange_id order by a.started_at, a.n`,
+      `select a.*, e.client, e.delivery from attempts a join exchanges e on e.id = a.exchange_id order by a.started_at, a.n`,
     )
     .all() as AttemptRow[];
   const deliveries = database
@@ -55,6 +58,30 @@ export async function reckon(
       .map(({ n }) => `${n} exchanges still running`),
   ];
   return { problems, lines: [...deliveries.map(deliveryLine), ...equation(pairs, attempts)] };
+}
+
+/** The ledger's sums, which are kept beside its rows, against the rows: something counted twice stands in one of them. */
+export async function sumsAgainstRows(file: string): Promise<Reckoning> {
+  const opened = await openStore(file);
+  if (!opened.ok) return { problems: [opened.error.detail], lines: [] };
+  const [sums] = await opened.value.ledgerSummary({});
+  await opened.value.close();
+  const database = await connect(file);
+  const rows = database
+    .prepare(
+      `select (select count(*) from exchanges) exchanges, (select count(*) from attempts) attempts,
+         (select coalesce(sum(lost_calls), 0) from exchanges) lostCalls,
+         (select coalesce(sum(cost_micro_usd), 0) from exchanges) costMicroUsd,
+         (select count(*) from (select 1 from attempts group by exchange_id, n having count(*) > 1)) twice`,
+    )
+    .get() as Record<'exchanges' | 'attempts' | 'lostCalls' | 'costMicroUsd' | 'twice', number>;
+  database.close();
+  const names = ['exchanges', 'attempts', 'lostCalls', 'costMicroUsd'] as const;
+  const problems = names
+    .filter((name) => (sums?.[name] ?? 0) !== rows[name])
+    .map((name) => `the sums say ${sums?.[name]} ${name}, the rows ${rows[name]}`);
+  if (rows.twice > 0) problems.push(`${rows.twice} attempts stand twice`);
+  return { problems, lines: [`sums: ${names.map((name) => `${rows[name]} ${name}`).join(', ')}`] };
 }
 
 const told = (call: SimulatedCall): string =>
@@ -98,7 +125,7 @@ function paired(
     const mine = waiting.get(`${row.client} ${row.endpoint_id}`) ?? [];
     const call = wasResent(row) ? takeOf(mine, row, brokeOff) : takeOf(mine, row);
     if (call) pairs.push({ call, row });
-    else if (wasSent(row) && !wasResent(row)) strayAttempts.push(row);
+    else if (wasSent(row) && !wasResent(row) && !killedAtOnce(row)) strayAttempts.push(row);
   }
   return { pairs: untangled(pairs), strayCalls: [...waiting.values()].flat(), strayAttempts };
 }
@@ -161,6 +188,10 @@ const brokeOff = ({ script }: SimulatedCall): boolean => script?.reset !== undef
 const wasSent = ({ sent_ms, phase, result }: AttemptRow): boolean =>
   !(result === 'cancelled' && (sent_ms === null || phase === 'send')) &&
   !['dns', 'connect', 'tls'].includes(phase ?? '');
+
+/** The gateway was killed between the row, which comes first, and the call: whether there was one, nobody knows. */
+const killedAtOnce = ({ delivery, sent_ms, charge }: AttemptRow): boolean =>
+  delivery === 'unknown' && sent_ms === null && charge === 'unknown';
 
 /** What the ledger claims of a call, and the simulator denies. `unknown` claims nothing. */
 function contradiction({ call, row }: Pair): string[] {

@@ -6,12 +6,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { type Simulator, startSimulator } from '../../src/simulator/simulator.ts';
+import { startSimulator } from '../../src/simulator/simulator.ts';
 import { bookCalls } from './call-book.ts';
 import { ask, type Ending, hangUp, type Manner } from './clients.ts';
-import { randomScript } from './faults.ts';
 import type { Inside } from './gateway-process.ts';
 import { reckon } from './reckoning.ts';
+import { configOf, endpointIdsOf, keepScripted, keyOf, manner, nameOf, namesOf, sleep } from './stage.ts';
 
 const { values } = parseArgs({
   options: {
@@ -23,47 +23,6 @@ const { values } = parseArgs({
 const minutes = Number(values.minutes);
 const concurrency = Number(values.concurrency);
 const faults = Number(values.faults);
-
-/** Shares of the clients' manners, in hundredths. */
-const MANNERS: readonly [Manner, number][] = [
-  ['plain', 50],
-  ['hangs-up', 20],
-  ['leaves', 6],
-  ['keyed', 8],
-  ['slow', 8],
-  ['ticket', 8],
-];
-
-const SETTINGS = `
-timeouts: { connect: 2s, first_byte: 2s, idle: 1500ms, total: 20s }
-retry: { max: 2, base: 20ms, cap: 100ms }
-health: { interval: 500ms, max_interval: 1s, timeout: 2s, cooldown: 300ms }
-disconnect: { cut_silence: 300ms, grace: 500ms }
-replay: { ttl: 8s, key_ttl: 8s, max_bytes: 256KiB, total_bytes: 8MiB }
-heartbeat: { after: 400ms, every: 200ms }
-log: { level: warn }
-queue: { max: 500 }
-drain: 20s
-`;
-
-const keyOf = (client: string): string => `key-of-${client}`;
-
-function configOf(simulators: readonly Simulator[], clients: readonly string[]): string {
-  const keys = clients.map((name) => `    - { name: ${name}, key: ${keyOf(name)} }`);
-  const endpoints = simulators.map(
-    ({ url }, i) => `      - { name: s${i}, base_url: "${url}", api_key: sim-${i} }`,
-  );
-  return [
-    'listen:',
-    '  - { name: plain, host: 127.0.0.1, port: 0 }',
-    '  - { name: edge, host: localhost, port: 0, edge: { silence: 500ms } }',
-    'auth:\n  keys:',
-    ...keys,
-    SETTINGS,
-    'clusters:\n  main:\n    strategy: round_robin\n    endpoints:',
-    ...endpoints,
-  ].join('\n');
-}
 
 async function startGateway(home: string): Promise<{ child: ChildProcess; urls: readonly string[] }> {
   const file = fileURLToPath(new URL('gateway-process.ts', import.meta.url));
@@ -90,35 +49,17 @@ function look(child: ChildProcess): Promise<Inside> {
   });
 }
 
-const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
-/** Each manner as often as its share, so that a draw is an index. */
-const DRAWN = MANNERS.flatMap(([name, share]) => Array.from({ length: share }, () => name));
-const manner = (): Manner => DRAWN[Math.floor(Math.random() * DRAWN.length)] ?? 'plain';
 const inMiB = (bytes: number): string => `${(bytes / 2 ** 20).toFixed(1)} MiB`;
 const insideLine = (at: string, inside: Inside): string =>
   `${at}: RSS ${inMiB(inside.rssBytes)}, heap ${inMiB(inside.heapBytes)}, ${inside.journals} journals with ${inside.journalBytes} bytes, ${inside.sockets} sockets, ${inside.timers} timers`;
 
 const calls = bookCalls();
 const simulators = await Promise.all([1, 2, 3].map(() => startSimulator()));
-const refill = setInterval(() => {
-  for (const simulator of simulators) {
-    const scripts = Array.from({ length: 100 }, () => randomScript(faults));
-    try {
-      simulator.enqueue(...scripts);
-    } catch {
-      // Its queue is full.
-    }
-  }
-}, 500);
-for (const simulator of simulators)
-  simulator.enqueue(...Array.from({ length: 3_000 }, () => randomScript(faults)));
+const stopScripting = keepScripted(simulators, faults);
 
-/** A client goes by several names in turn, so that its calls are told from those of a request it just left. */
-const NAMES = 7;
 const clients = Array.from({ length: concurrency }, (_, i) => `c${i}`);
-const names = clients.flatMap((client) => Array.from({ length: NAMES }, (_, i) => `${client}x${i}`));
 const home = mkdtempSync(join(tmpdir(), 'qcc-soak-'));
-writeFileSync(join(home, 'config.yaml'), configOf(simulators, names));
+writeFileSync(join(home, 'config.yaml'), configOf(simulators, namesOf(clients)));
 const { child, urls } = await startGateway(home);
 console.log(
   `soaking ${urls.join(' and ')} for ${minutes} min, ${concurrency} clients, faults in ${faults * 100} % of calls`,
@@ -139,7 +80,7 @@ async function live(client: string): Promise<void> {
   while (Date.now() < endAt) {
     asked += 1;
     const how = manner();
-    const name = `${client}x${asked % NAMES}`;
+    const name = nameOf(client, asked);
     note(how, await ask(urls[asked % urls.length]!, name, keyOf(name), asked, how));
   }
 }
@@ -153,7 +94,7 @@ const looking = setInterval(async () => {
 }, 30_000);
 await lives;
 clearInterval(looking);
-clearInterval(refill);
+stopScripting();
 
 hangUp();
 // Answers nobody came for are kept for 8 s.
@@ -161,15 +102,11 @@ await sleep(20_000);
 const after = await look(child);
 console.log(insideLine('after the end', after));
 const running = (await (await fetch(`${urls[0]}/__qcc__/exchanges`)).json()) as unknown[];
-const endpoints = (await (await fetch(`${urls[0]}/__qcc__/endpoints`)).json()) as {
-  id: string;
-  name: string;
-}[];
+const endpointIds = await endpointIdsOf(urls[0]!);
 const stopped = new Promise((resolve) => child.once('exit', resolve));
 child.kill('SIGTERM');
 await stopped;
 
-const endpointIds = new Map(endpoints.map(({ id, name }) => [`sim-${name.slice(1)}`, id]));
 const { problems, lines } = await reckon(join(home, 'qcc.db'), calls, endpointIds);
 for (const simulator of simulators) await simulator.close();
 
