@@ -46,10 +46,11 @@ interface Watched {
   readonly scenario: ScenarioName;
 }
 
+type Changeable<T> = { -readonly [K in keyof T]: T[K] };
+
 export function contextOf({ id, request, cluster, scenario }: Watched): AttemptContext {
   const { protocol, operation, stream, model, client, headers } = request;
-  const traceparent = traceparentIn(headers.traceparent);
-  return {
+  const about: Changeable<AttemptContext> = {
     id,
     protocol,
     operation,
@@ -57,9 +58,11 @@ export function contextOf({ id, request, cluster, scenario }: Watched): AttemptC
     client: client.name,
     cluster,
     scenario,
-    ...(model === undefined ? {} : { model }),
-    ...(traceparent === undefined ? {} : { traceparent }),
   };
+  if (model !== undefined) about.model = model;
+  const traceparent = traceparentIn(headers.traceparent);
+  if (traceparent !== undefined) about.traceparent = traceparent;
+  return about;
 }
 
 /** Version, trace id, parent id, flags. */
@@ -67,7 +70,8 @@ const TRACEPARENT = /^([0-9a-f]{2})-([0-9a-f]{32})-([0-9a-f]{16})-[0-9a-f]{2}(-.
 
 /** A `traceparent` of the right shape (https://www.w3.org/TR/trace-context/#traceparent-header); else undefined. */
 export function traceparentIn(header: string | undefined): string | undefined {
-  const [, version, traceId = '', parentId = '', more] = TRACEPARENT.exec(header ?? '') ?? [];
+  if (header === undefined) return undefined;
+  const [, version, traceId = '', parentId = '', more] = TRACEPARENT.exec(header) ?? [];
   if (version === undefined || version === 'ff') return undefined;
   // Later versions may have more fields, the first one has not.
   if (version === '00' && more !== undefined) return undefined;
