@@ -54,14 +54,15 @@ export function createAlerts(settings: readonly AlertSettings[], ports: AlertPor
     alerts = next.map(alertFor);
   }
 
-  function tell(judge: (rules: AlertRules) => readonly AlertMessage[]): void {
-    for (const { rules, delivery } of alerts) for (const message of judge(rules)) delivery.send(message);
+  function send({ delivery }: Alert, messages: readonly AlertMessage[]): void {
+    for (const message of messages) delivery.send(message);
   }
 
   function look(): void {
     if (alerts.length === 0) return;
     const endpoints = ports.endpoints();
-    tell((rules) => rules.look(endpoints, clock.now()));
+    const now = clock.now();
+    for (const alert of alerts) send(alert, alert.rules.look(endpoints, now));
   }
 
   const timer = clock.timer(LOOK_EVERY_MS, () => {
@@ -76,12 +77,16 @@ export function createAlerts(settings: readonly AlertSettings[], ports: AlertPor
       if (alerts.length === 0 || events.length === 0) return;
       const endpoints = ports.endpoints();
       const now = clock.now();
-      tell((rules) => [...rules.learned(events, endpoints, now), ...rules.look(endpoints, now)]);
+      for (const alert of alerts) {
+        send(alert, alert.rules.learned(events, endpoints, now));
+        send(alert, alert.rules.look(endpoints, now));
+      }
     },
     exchangeEnded(record, attempts, _about, earlier) {
       if (alerts.length === 0) return;
-      const ending = { record, attempts, nameOf, ...(earlier ? { earlier } : {}) };
-      tell((rules) => rules.ended(ending, clock.now()));
+      const ending = { record, attempts, earlier, nameOf };
+      const now = clock.now();
+      for (const alert of alerts) send(alert, alert.rules.ended(ending, now));
     },
     test: () =>
       Promise.all(

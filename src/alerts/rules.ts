@@ -15,7 +15,7 @@ export type WatchedEndpoint = Pick<
 export interface EndedExchange {
   readonly record: ExchangeRecord;
   readonly attempts: readonly AttemptRecord[];
-  readonly earlier?: ExchangeRecord;
+  readonly earlier?: ExchangeRecord | undefined;
   /** An endpoint's name; asked only where there is something to tell. */
   nameOf(endpointId: string): string;
 }
@@ -26,9 +26,14 @@ export interface EndedExchange {
  */
 export interface AlertRules {
   /** Endpoints may have changed, or time has passed. */
-  look(endpoints: readonly WatchedEndpoint[], now: number): AlertMessage[];
-  learned(events: readonly HealthEvent[], endpoints: readonly WatchedEndpoint[], now: number): AlertMessage[];
-  ended(exchange: EndedExchange, now: number): AlertMessage[];
+  look(endpoints: readonly WatchedEndpoint[], now: number): readonly AlertMessage[];
+  learned(
+    events: readonly HealthEvent[],
+    endpoints: readonly WatchedEndpoint[],
+    now: number,
+  ): readonly AlertMessage[];
+  /** Of each exchange: where nothing is wrong it adds, compares, and makes nothing. */
+  ended(exchange: EndedExchange, now: number): readonly AlertMessage[];
 }
 
 /** Below this many requests a share says little. */
@@ -37,10 +42,12 @@ const LEAST_REQUESTS = 20;
 const MOST_SLOW_SUBJECTS = 200;
 const MOST_CAUSES = 50;
 
+const NONE: readonly AlertMessage[] = [];
+
 export function createAlertRules(settings: AlertSettings): AlertRules {
   const standings = createStandings();
   const tells = new Set<AlertKind>(settings.on);
-  const sums = createWindow(settings.windowMs, ['requests', 'failed', 'lostMicroUsd', 'lostCalls']);
+  const sums = createWindow(settings.windowMs);
   const causes = new Map<string, number>();
   const slow = new Map<string, { toldAt: number; others: number }>();
   let looked = false;
@@ -72,61 +79,62 @@ export function createAlertRules(settings: AlertSettings): AlertRules {
     });
   }
 
-  function lookAtSums(now: number): AlertMessage[] {
-    const { requests, failed, lostMicroUsd, lostCalls } = sums.sum(now);
-    const { moneyLostOverMicroUsd: overMicroUsd, errorRateOver: over, windowMs } = settings;
-    const messages: AlertMessage[] = [];
-    if (tells.has('money_lost_over')) {
-      const standing = standings.look('money', lostMicroUsd > overMicroUsd, now);
-      const topic = {
-        kind: 'money_lost_over',
-        lostMicroUsd: Math.max(0, lostMicroUsd),
-        lostCalls: Math.max(0, lostCalls),
-        overMicroUsd,
-        windowMs,
-      } as const;
-      messages.push(...messageOf(topic, standing, now));
+  function lookAtMoney(now: number): readonly AlertMessage[] {
+    const { moneyLostOverMicroUsd: overMicroUsd, windowMs } = settings;
+    const { lostMicroUsd, lostCalls } = sums.sum(now);
+    const bad = lostMicroUsd > overMicroUsd;
+    if (!tells.has('money_lost_over') || !(bad || standings.isBad('money'))) return NONE;
+    const standing = standings.look('money', bad, now);
+    const topic = {
+      kind: 'money_lost_over',
+      lostMicroUsd: Math.max(0, lostMicroUsd),
+      lostCalls: Math.max(0, lostCalls),
+      overMicroUsd,
+      windowMs,
+    } as const;
+    return messageOf(topic, standing, now);
+  }
+
+  function lookAtErrors(now: number): readonly AlertMessage[] {
+    const { errorRateOver: over, windowMs } = settings;
+    const { requests, failed } = sums.sum(now);
+    const bad = requests >= LEAST_REQUESTS && failed / requests > over;
+    if (!tells.has('error_rate_over') || !(bad || standings.isBad('errors'))) {
+      if (failed === 0 && causes.size > 0) causes.clear();
+      return NONE;
     }
-    if (tells.has('error_rate_over')) {
-      const standing = standings.look('errors', requests >= LEAST_REQUESTS && failed / requests > over, now);
-      const cause = mostFrequent(causes);
-      const topic = {
-        kind: 'error_rate_over',
-        requests,
-        failed,
-        over,
-        windowMs,
-        ...(cause === undefined ? {} : { cause }),
-      } as const;
-      messages.push(...messageOf(topic, standing, now));
-      if (failed === 0) causes.clear();
-    }
-    return messages;
+    const standing = standings.look('errors', bad, now);
+    const cause = mostFrequent(causes);
+    if (failed === 0) causes.clear();
+    const counts = { requests, failed, over, windowMs };
+    const topic = { kind: 'error_rate_over', ...counts, ...(cause === undefined ? {} : { cause }) } as const;
+    return messageOf(topic, standing, now);
   }
 
   function count({ record, attempts, earlier }: EndedExchange, now: number): void {
-    const lost = {
-      lostMicroUsd: (record.lostMicroUsd ?? 0) - (earlier?.lostMicroUsd ?? 0),
-      lostCalls: record.lostCalls - (earlier?.lostCalls ?? 0),
-    };
+    const lostMicroUsd = (record.lostMicroUsd ?? 0) - (earlier?.lostMicroUsd ?? 0);
+    const lostCalls = record.lostCalls - (earlier?.lostCalls ?? 0);
     const counts = earlier === undefined && hasCause(record);
     const failed = counts && isFailure(record, attempts);
-    sums.add({ ...lost, requests: counts ? 1 : 0, failed: failed ? 1 : 0 }, now);
+    sums.add(counts ? 1 : 0, failed ? 1 : 0, lostMicroUsd, lostCalls, now);
     if (!failed) return;
     const cause = record.cause ?? record.error ?? record.delivery;
     if (causes.has(cause) || causes.size < MOST_CAUSES) causes.set(cause, (causes.get(cause) ?? 0) + 1);
   }
 
-  function slowOne({ record, attempts, earlier, nameOf }: EndedExchange, now: number): AlertMessage[] {
-    if (!tells.has('slow_over') || earlier !== undefined || record.endedAt === undefined) return [];
+  function slowOne(
+    { record, attempts, earlier, nameOf }: EndedExchange,
+    now: number,
+  ): readonly AlertMessage[] {
+    if (!tells.has('slow_over') || earlier !== undefined || record.endedAt === undefined) return NONE;
     const durationMs = record.endedAt - record.startedAt;
-    if (durationMs <= settings.slowOverMs) return [];
+    if (durationMs <= settings.slowOverMs) return NONE;
     const endpointId = attempts.at(-1)?.endpointId;
     const subject = endpointId ?? '';
     const known = slow.get(subject);
     if (known && now - known.toldAt < REMIND_AFTER_MS) {
       known.others += 1;
-      return [];
+      return NONE;
     }
     slow.delete(subject);
     slow.set(subject, { toldAt: now, others: 0 });
@@ -150,7 +158,8 @@ export function createAlertRules(settings: AlertSettings): AlertRules {
       const messages = [
         ...endpoints.flatMap((endpoint) => lookAtEndpoint(endpoint, now)),
         ...lookAtClusters(endpoints, now),
-        ...lookAtSums(now),
+        ...lookAtMoney(now),
+        ...lookAtErrors(now),
       ];
       looked = true;
       return messages;
@@ -167,7 +176,11 @@ export function createAlertRules(settings: AlertSettings): AlertRules {
     },
     ended(exchange, now) {
       count(exchange, now);
-      return [...slowOne(exchange, now), ...lookAtSums(now)];
+      const slowMessages = slowOne(exchange, now);
+      const money = lookAtMoney(now);
+      const errors = lookAtErrors(now);
+      if (slowMessages.length + money.length + errors.length === 0) return NONE;
+      return [...slowMessages, ...money, ...errors];
     },
   };
 }

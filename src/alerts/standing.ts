@@ -25,6 +25,8 @@ const MOST_RAISES = 3;
 export interface Standings {
   /** `silently`: whatever is bad is taken for told. */
   look(subject: string, bad: boolean, now: number, silently?: boolean): Standing;
+  /** It was bad at the last look: only then is there something to be said of one that is well. */
+  isBad(subject: string): boolean;
   /** Forgets all subjects of that beginning that are not named: what is gone neither lasts nor recovers. */
   keepOnly(beginning: string, subjects: ReadonlySet<string>): void;
 }
@@ -68,6 +70,7 @@ export function createStandings(): Standings {
           : stillBad(subject, now);
       return { since, change, flaps: change === 'raised' && subject.raisedAt.length >= MOST_RAISES };
     },
+    isBad: (name) => subjects.get(name)?.since !== undefined,
     keepOnly(beginning, names) {
       for (const name of subjects.keys())
         if (name.startsWith(beginning) && !names.has(name)) subjects.delete(name);

@@ -84,7 +84,7 @@ export async function startGateway(
   const retention = startRetention({ store, clock, log, settings: () => current.settings.ledger });
   const lifetimeBefore = await store.loadTotals();
   const slots = createSlotQueue();
-  const observing = await createObserving({
+  const observing = createObserving({
     ...options,
     readings: {
       endpoints: () => fleet.views(clock.now()),

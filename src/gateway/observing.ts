@@ -38,11 +38,11 @@ export interface Observing {
   close(): Promise<void>;
 }
 
-export async function createObserving(ports: ObservingPorts): Promise<Observing> {
+export function createObserving(ports: ObservingPorts): Observing {
   const { otlp: asked, readings, log, clock, version, random } = ports;
   const note = (detail: string) => log.write({ kind: 'trouble', detail });
   for (const detail of asked?.notes ?? []) note(detail);
-  const metrics = await createMetrics({ readings, clock, version });
+  const metrics = createMetrics({ readings, clock, version });
   const salt = `${process.pid} ${clock.now()} ${random()}`;
   const whereIs = (id: string) => readings.endpoints().find((endpoint) => endpoint.id === id);
   const otlp = asked
@@ -58,7 +58,7 @@ export async function createObserving(ports: ObservingPorts): Promise<Observing>
   });
   return {
     observers: [metrics, alerts, ...(otlp ? [otlp] : [])],
-    metrics: metrics.text,
+    metrics: async () => metrics.text(),
     testAlerts: alerts.test,
     traceparentOf: (about, attempt) => otlp?.traceparentOf(about, attempt),
     apply: (settings) => alerts.apply(settings.alerts),

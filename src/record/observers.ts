@@ -37,10 +37,11 @@ export function createWatchers(
   };
 }
 
+type Changeable<T> = { -readonly [K in keyof T]: T[K] };
+
 export function contextOf(note: Note): AttemptContext {
   const { id, protocol, operation, stream, client, cluster, scenario, model } = note;
-  const traceparent = traceparentIn(note.requestHeaders.traceparent);
-  return {
+  const about: Changeable<AttemptContext> = {
     id,
     protocol,
     operation,
@@ -48,9 +49,11 @@ export function contextOf(note: Note): AttemptContext {
     client,
     cluster,
     scenario,
-    ...(model === undefined ? {} : { model }),
-    ...(traceparent === undefined ? {} : { traceparent }),
   };
+  if (model !== undefined) about.model = model;
+  const traceparent = traceparentIn(note.requestHeaders.traceparent);
+  if (traceparent !== undefined) about.traceparent = traceparent;
+  return about;
 }
 
 /** Version, trace id, parent id, flags. */
@@ -58,7 +61,8 @@ const TRACEPARENT = /^([0-9a-f]{2})-([0-9a-f]{32})-([0-9a-f]{16})-[0-9a-f]{2}(-.
 
 /** A `traceparent` of the right shape (https://www.w3.org/TR/trace-context/#traceparent-header); else undefined. */
 export function traceparentIn(header: string | undefined): string | undefined {
-  const [, version, traceId = '', parentId = '', more] = TRACEPARENT.exec(header ?? '') ?? [];
+  if (header === undefined) return undefined;
+  const [, version, traceId = '', parentId = '', more] = TRACEPARENT.exec(header) ?? [];
   if (version === undefined || version === 'ff') return undefined;
   // Later versions may have more fields, the first one has not.
   if (version === '00' && more !== undefined) return undefined;

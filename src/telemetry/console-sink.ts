@@ -1,18 +1,18 @@
-import { ENOUGH_CHARS, forgetAtExit, GATHER_MS, keepUntilExit, type LineSink } from './line-sink.ts';
+import { forgetAtExit, keepUntilExit, type LineSink } from './line-sink.ts';
 
 /** Streams whose errors are minded. For good: the error of a last write comes after the close. */
 const minded = new WeakSet<NodeJS.WritableStream>();
 
-/** Lines to a terminal or pipe, gathered like those of the file. A reader that has gone away is no error. */
+/** Lines to a terminal or pipe, a batch in one write, like those of the file. A reader that has gone away is no error. */
 export function openConsole(stream: NodeJS.WritableStream): LineSink {
   let text = '';
-  let timer: NodeJS.Timeout | undefined;
+  let soon: NodeJS.Immediate | undefined;
   if (!minded.has(stream)) stream.on('error', () => {});
   minded.add(stream);
 
   function write(): void {
-    clearTimeout(timer);
-    timer = undefined;
+    clearImmediate(soon);
+    soon = undefined;
     if (text === '') return;
     const lines = text;
     text = '';
@@ -22,8 +22,7 @@ export function openConsole(stream: NodeJS.WritableStream): LineSink {
   const sink: LineSink = {
     append(line) {
       text += line;
-      if (text.length >= ENOUGH_CHARS) write();
-      else timer ??= setTimeout(write, GATHER_MS).unref();
+      soon ??= setImmediate(write);
     },
     flush: async () => write(),
     async close() {

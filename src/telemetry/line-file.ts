@@ -1,12 +1,5 @@
 import { createFileTarget } from './file-target.ts';
-import {
-  ENOUGH_CHARS,
-  forgetAtExit,
-  GATHER_MS,
-  keepUntilExit,
-  type LineSink,
-  WAITING_CHARS_MAX,
-} from './line-sink.ts';
+import { forgetAtExit, keepUntilExit, type LineSink, WAITING_CHARS_MAX } from './line-sink.ts';
 
 /** Pause after the file system refused a line. */
 const RETRY_MS = 1_000;
@@ -20,7 +13,7 @@ export interface LineFileOptions {
 }
 
 /**
- * Lines to a file, gathered, asynchronous, rotated by size at line ends. While the file system refuses,
+ * Lines to a file, a batch in one write, asynchronous, rotated by size at line ends. While the file system refuses,
  * up to 1 MB waits, further lines are dropped and counted; once it works again, that is said.
  */
 export function openLineFile(options: LineFileOptions): LineSink {
@@ -28,23 +21,31 @@ export function openLineFile(options: LineFileOptions): LineSink {
   let waiting = '';
   let dropped = 0;
   let cause = '';
-  let timer: NodeJS.Timeout | undefined;
+  let soon: NodeJS.Immediate | undefined;
+  let retry: NodeJS.Timeout | undefined;
   let running: Promise<void> | undefined;
   let closed = false;
 
-  function schedule(ms: number): void {
-    timer ??= setTimeout(() => {
-      timer = undefined;
+  function begin(): void {
+    soon ??= setImmediate(() => {
+      soon = undefined;
       void start();
-    }, ms).unref();
+    });
+  }
+
+  function beginLater(): void {
+    retry ??= setTimeout(() => {
+      retry = undefined;
+      void start();
+    }, RETRY_MS).unref();
   }
 
   /** Runs one pass; the one under way if there is one. Never rejects. */
   function start(): Promise<void> {
     running ??= writeAll().finally(() => {
       running = undefined;
-      if (cause !== '') schedule(RETRY_MS);
-      else if (waiting !== '') schedule(GATHER_MS);
+      if (cause !== '') beginLater();
+      else if (waiting !== '') begin();
     });
     return running;
   }
@@ -90,16 +91,15 @@ export function openLineFile(options: LineFileOptions): LineSink {
         return;
       }
       waiting += line;
-      if (running !== undefined || cause !== '') return;
-      if (waiting.length >= ENOUGH_CHARS) void start();
-      else schedule(GATHER_MS);
+      if (running === undefined && cause === '') begin();
     },
     flush,
     async close() {
       if (closed) return;
       closed = true;
       await flush();
-      clearTimeout(timer);
+      clearImmediate(soon);
+      clearTimeout(retry);
       forgetAtExit(sink);
       await target.close();
     },

@@ -2,9 +2,9 @@ import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { WAITING_CHARS_MAX } from './line-sink.ts';
-import type { LogLevel } from './log-event.ts';
+import type { LogEvent, LogLevel } from './log-event.ts';
 import { collectingLog, type LogOptions, openLog, silentLog } from './telemetry.ts';
 
 let folder = '';
@@ -130,6 +130,90 @@ describe('secrets', () => {
     const lines = read();
     expect(lines.slice(0, 2).join('\n')).not.toMatch(/hunter22|abcdefgh|zyxwvut/);
     expect(lines[2]).toMatch(/hunter22/);
+  });
+
+  it('of before and after a change are masked in what was written before it', async () => {
+    const log = open();
+    log.setSecrets(['hunter22']);
+    log.write({ kind: 'note', detail: 'hunter22 and correct-horse' });
+    log.setSecrets(['correct-horse']);
+    await log.close();
+    expect(read()[0]).toMatch(/ \*\*\* and \*\*\*$/);
+  });
+
+  it.each(['text', 'json'] as const)(
+    'are never shown by half, wherever a line is cut: %s',
+    async (format) => {
+      const log = open({ format });
+      const secret = `topsecret${'y'.repeat(120)}`;
+      const masksAway = (chars: number) =>
+        secret.repeat(Math.floor(chars / secret.length)) + 'x'.repeat(chars % secret.length);
+      log.setSecrets([secret]);
+      for (const end of [2_000, 4_000, 4_256])
+        for (const before of [1, 60, secret.length - 1]) {
+          const start = end - before;
+          log.write({ kind: 'note', detail: 'x'.repeat(start) + secret + 'z'.repeat(5_000) });
+          log.write({ kind: 'note', detail: masksAway(start) + secret + 'z'.repeat(5_000) });
+          log.write({
+            kind: 'request',
+            id: 'r',
+            method: 'GET',
+            path: '/',
+            model: 'x'.repeat(start) + secret,
+          });
+        }
+      await log.close();
+      expect(read()).toHaveLength(27);
+      expect(/tops|yyyy/.test(read().join())).toBe(false);
+      expect(Math.max(...read().map((line) => line.length))).toBeLessThan(4_200);
+    },
+  );
+});
+
+describe('what is written', () => {
+  it('is in the file soon, without a flush, with the time at which it was written', async () => {
+    let now = AT;
+    const log = open({ now: () => now });
+    log.write({ kind: 'note', detail: 'hello' });
+    now += 60_000;
+    await vi.waitFor(() => expect(read()).toEqual(['2026-03-05 07:08:09.045 INFO hello']), {
+      timeout: 10_000,
+    });
+    await log.close();
+  });
+
+  it('in one turn is all there, in its order, however much it is', async () => {
+    const log = open();
+    for (let n = 0; n < 5_000; n += 1) log.write({ kind: 'note', detail: `n=${n}` });
+    await log.close();
+    expect(read().map((line) => line.slice(29))).toEqual(Array.from({ length: 5_000 }, (_, n) => `n=${n}`));
+  });
+
+  it('waits for the next turn where there is enough of it', async () => {
+    const log = open();
+    for (let n = 0; n < 256; n += 1) log.write({ kind: 'stopped' });
+    await vi.waitFor(() => expect(read()).toHaveLength(256), { timeout: 10_000 });
+    await log.close();
+  });
+
+  it('under one level stays written under the next', async () => {
+    const log = open();
+    log.write({ kind: 'stopped' });
+    log.setLevel('error');
+    log.write({ kind: 'stopped' });
+    await log.close();
+    expect(read()).toHaveLength(1);
+  });
+
+  it('and can not be said costs no other its line', async () => {
+    const log = open();
+    log.write({ kind: 'note' } as unknown as LogEvent);
+    log.write({ kind: 'stopped' });
+    await log.close();
+    expect(read()).toEqual([
+      expect.stringMatching(/ ERROR internal error: a line of the log \(note\) could not be made: TypeError/),
+      expect.stringMatching(/ INFO QCC has stopped$/),
+    ]);
   });
 });
 

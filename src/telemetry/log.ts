@@ -4,14 +4,22 @@ import { openConsole } from './console-sink.ts';
 import { openLineFile } from './line-file.ts';
 import { jsonFormat, textFormat } from './line-format.ts';
 import { LEVEL_OF, LEVEL_RANK, type LogEvent, type LogLevel } from './log-event.ts';
-import { maskKeys, redactor } from './redact.ts';
+import { createLogQueue } from './log-queue.ts';
+import { createMasker, maskedStart } from './redact.ts';
 
-/** Where events go to be read by people. `write` never throws and never waits. */
+/** Where events go to be read by people. */
 export interface Log {
   readonly level: LogLevel;
+  /**
+   * Never throws and never waits: the event is kept, and made into a line within 100 ms. It must not be changed any more,
+   * and should hold on to nothing large.
+   */
   write(event: LogEvent): void;
   setLevel(level: LogLevel): void;
-  /** Strings masked wherever they stand in a line, besides what looks like a key. Replaces the earlier ones. */
+  /**
+   * Strings masked wherever they stand in a line, besides what looks like a key. Replaces the earlier ones; what was
+   * written before and waits is masked by both.
+   */
   setSecrets(secrets: readonly string[]): void;
   /** Resolves once everything written so far is with the system, or has been refused by it. */
   flush(): Promise<void>;
@@ -33,17 +41,34 @@ export function openLog(options: LogOptions): Log {
   const { file, language, now } = options;
   const format = options.format === 'json' ? jsonFormat(language) : textFormat(language);
   let level = options.level;
-  let redactSecrets = redactor([]);
-  const mask = (text: string) => maskKeys(redactSecrets(text));
-  const lineOf = (event: LogEvent) => format(event, now(), mask);
+  let secrets: readonly string[] = [];
+  let masker = createMasker(secrets);
 
+  function lineOf(event: LogEvent, at: number): string {
+    try {
+      return format(event, at, masker);
+    } catch (error) {
+      // A mistake in one event costs this event its words, and no other its line.
+      const detail = `a line of the log (${event.kind}) could not be made: ${String(error)}`;
+      return format({ kind: 'internal', detail }, at, masker);
+    }
+  }
+
+  const queue = createLogQueue({
+    onEvent(event, at) {
+      const line = lineOf(event, at);
+      for (const sink of sinks) sink.append(line);
+    },
+    cut: (text, chars) => maskedStart(text, chars, masker.mask),
+  });
+  // After the queue, which hands them its lines at the end of the process.
   const sinks = [
     ...(options.stderr === true ? [openConsole(process.stderr)] : []),
     ...(file === undefined ? [] : [openLineFile({ ...options, file, sayDropped })]),
   ];
 
   function sayDropped(count: number, cause: string): string {
-    return lineOf({ kind: 'note', detail: DROPPED[language](count, cause) });
+    return lineOf({ kind: 'note', detail: DROPPED[language](count, cause) }, now());
   }
 
   return {
@@ -51,18 +76,25 @@ export function openLog(options: LogOptions): Log {
       return level;
     },
     write(event) {
-      if (LEVEL_RANK[LEVEL_OF[event.kind]] < LEVEL_RANK[level]) return;
-      const line = lineOf(event);
-      for (const sink of sinks) sink.append(line);
+      if (LEVEL_RANK[LEVEL_OF[event.kind]] >= LEVEL_RANK[level]) queue.push(event, now());
     },
     setLevel(wanted) {
       level = wanted;
     },
-    setSecrets(secrets) {
-      redactSecrets = redactor(secrets);
+    setSecrets(wanted) {
+      masker = createMasker([...secrets, ...wanted]);
+      queue.drain();
+      secrets = wanted;
+      masker = createMasker(wanted);
     },
-    flush: async () => void (await Promise.all(sinks.map((sink) => sink.flush()))),
-    close: async () => void (await Promise.all(sinks.map((sink) => sink.close()))),
+    async flush() {
+      queue.drain();
+      await Promise.all(sinks.map((sink) => sink.flush()));
+    },
+    async close() {
+      queue.close();
+      await Promise.all(sinks.map((sink) => sink.close()));
+    },
   };
 }
 

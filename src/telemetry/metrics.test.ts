@@ -166,6 +166,14 @@ describe('labels', () => {
     expect((await lines()).join()).not.toContain('no-such');
   });
 
+  it('that are long names begin alike for what reads them, and are one', async () => {
+    const { metrics, lines } = await counted();
+    for (const end of ['a', 'b'])
+      metrics.exchangeEnded?.(RECORD, [ATTEMPT], { ...ABOUT, model: 'x'.repeat(1_000) + end });
+    const counts = (await lines()).filter((line) => line.includes('operation_duration_seconds_count'));
+    expect(counts).toEqual([expect.stringMatching(/gen_ai_request_model="x{100}"\} 2$/)]);
+  });
+
   it('survive what clients put into a model’s name', async () => {
     const { metrics, lines } = await counted();
     const model = `a"b\\c\nd,${'x'.repeat(300)}`;
@@ -231,4 +239,25 @@ it('the event loop’s lag is measured until it is closed', async () => {
   metrics.close();
   clock.advance(1_000);
   expect(await count()).toBe(10);
+});
+
+it('the text is the format’s, to the byte: help, type, order, escapes, cumulative buckets', async () => {
+  const { metrics, clock } = await counted();
+  metrics.attemptEnded?.(ATTEMPT, ABOUT);
+  metrics.attemptEnded?.({ ...ATTEMPT, endpointId: 'gone', result: 'edge-timeout', totalMs: 100_100 }, ABOUT);
+  metrics.attemptEnded?.({ ...ATTEMPT, result: 'cancelled', chargeRisk: 'likely' }, ABOUT);
+  metrics.exchangeEnded?.(RECORD, [ATTEMPT], ABOUT);
+  metrics.exchangeEnded?.({ ...RECORD, endedAt: 9e9, failed: true, cause: 'timeout' }, [ATTEMPT], ABOUT);
+  metrics.exchangeEnded?.({ ...RECORD, protocol: 'openai-chat', lostMicroUsd: 1.5 }, [], {
+    ...ABOUT,
+    model: 'b\\"\n',
+  });
+  metrics.exchangeEnded?.({ ...RECORD, operation: 'pass', delivery: 'broken' }, [ATTEMPT], ABOUT);
+  metrics.turnedAway?.('bad_json', 400);
+  metrics.otlpDropped('metrics', 7);
+  clock.advance(350);
+  const varies = /^((?:process|nodejs)_\w+|qcc_build_info\{.*\}) \S+$/gm;
+  expect(
+    (await metrics.text()).replace(varies, '$1 …').replace(process.versions.node, 'NODE'),
+  ).toMatchSnapshot();
 });

@@ -1,10 +1,11 @@
-import type { Counter, Gauge, Histogram, Registry } from 'prom-client';
 import type { EndpointView } from '../domain/health.ts';
 import type { AttemptRecord, ExchangeRecord, RecordObserver } from '../domain/ledger.ts';
 import type { Protocol } from '../domain/protocol.ts';
 import type { Usage } from '../domain/usage.ts';
 import type { Clock } from '../platform/clock.ts';
 import { createBoundedLabel } from './bounded-labels.ts';
+import { Family, HistogramCell, type Labelled, NumberCell, type Series } from './cells.ts';
+import { exposition, type MetricReading } from './exposition.ts';
 import { operationOf, providerOf } from './gen-ai.ts';
 import { METRICS, type MetricDefinition, type MetricKey } from './metric-list.ts';
 
@@ -23,20 +24,12 @@ export interface MetricPorts {
   readonly version: string;
 }
 
-/** One value of a metric, with its labels. Of histograms: `_bucket` (cumulative, `le`), `_sum` and `_count`. */
-export interface MetricValue {
-  readonly value: number;
-  readonly metricName?: string;
-  readonly labels: Readonly<Record<string, string | number | undefined>>;
-}
-
-/** The registry's counters, told by the recorder; they can be read as Prometheus text, or as values. */
+/** What is counted as it happens, told by the recorder; it can be read as Prometheus' text, or as values. */
 export interface Metrics extends RecordObserver {
   /** Prometheus' text format, version 0.0.4. */
-  text(): Promise<string>;
-  values(): Promise<
-    readonly { readonly metric: MetricDefinition; readonly values: readonly MetricValue[] }[]
-  >;
+  text(): string;
+  /** Every metric with its series; the cells go on counting. */
+  values(): readonly MetricReading[];
   alertMessage(result: 'sent' | 'failed' | 'dropped'): void;
   otlpDropped(signal: 'traces' | 'metrics', count: number): void;
   /** Stops measuring the event loop. */
@@ -49,126 +42,152 @@ const MOST_MODELS = 50;
 const MOST_ENDPOINTS = 200;
 const LAG_EVERY_MS = 100;
 
-type Made = {
-  readonly [K in MetricKey]: (typeof METRICS)[K]['kind'] extends 'counter'
-    ? Counter
-    : (typeof METRICS)[K]['kind'] extends 'gauge'
-      ? Gauge
-      : Histogram;
-};
+type GaugeKey = { [K in MetricKey]: (typeof METRICS)[K]['kind'] extends 'gauge' ? K : never }[MetricKey];
+type CellOf<K extends MetricKey> = (typeof METRICS)[K]['kind'] extends 'counter' ? NumberCell : HistogramCell;
+type Families = { readonly [K in Exclude<MetricKey, GaugeKey>]: Family<CellOf<K>> };
 
-/** A registry of its own, so that several gateways can live in one process. prom-client is loaded when needed: 80 ms. */
-export async function createMetrics({ readings, clock, version }: MetricPorts): Promise<Metrics> {
-  const client = await import('prom-client');
-  const registry = new client.Registry();
-  const made = make(client, registry);
+/** Cells of its own, so that several gateways can live in one process. */
+export function createMetrics({ readings, clock, version }: MetricPorts): Metrics {
+  const families = createFamilies();
   const startedAtS = Date.now() / 1000 - process.uptime();
-  made.buildInfo.set({ version, node: process.versions.node }, 1);
-  made.startTime.set(startedAtS);
-  const stopLag = watchLag(clock, (lagMs) => made.loopLag.observe(lagMs / 1000));
-  const read = () => {
-    readProcess(made);
-    readGateway(made, readings);
+  const lag = families.loopLag.cell;
+  const stopLag = watchLag(clock, (lagMs) => lag.observe(lagMs / 1000));
+  const values = (): MetricReading[] => {
+    const { user, system } = process.cpuUsage();
+    families.cpu.cell.value = (user + system) / 1e6;
+    const found: Record<MetricKey, { readonly series: MetricReading['series'] }> = {
+      ...families,
+      ...gauges(readings, version, startedAtS),
+    };
+    return Object.entries(METRICS).map(([key, metric]) => ({
+      metric,
+      series: found[key as MetricKey].series,
+    }));
   };
   return {
-    ...counting(made, readings),
-    text() {
-      read();
-      return registry.metrics();
-    },
-    async values() {
-      read();
-      const found = await registry.getMetricsAsJSON();
-      return Object.values(METRICS).map((metric, index) => ({
-        metric,
-        values: (found[index]?.values ?? []) as readonly MetricValue[],
-      }));
-    },
-    alertMessage: (result) => made.alertMessages.inc({ result }),
-    otlpDropped: (signal, count) => made.otlpDropped.inc({ signal }, count),
+    ...counting(families, readings),
+    text: () => exposition(values()),
+    values,
+    alertMessage: (result) => families.alertMessages.at(result).cell.add(1),
+    otlpDropped: (signal, count) => families.otlpDropped.at(signal).cell.add(count),
     close: stopLag,
   };
 }
 
-/** In the order of the list, which is the order in which the registry gives them back. */
-function make(client: typeof import('prom-client'), registry: Registry): Made {
-  const classes = { counter: client.Counter, gauge: client.Gauge, histogram: client.Histogram };
-  const entries = Object.entries(METRICS).map(([key, metric]: [string, MetricDefinition]) => {
-    const options = {
-      name: metric.name,
-      help: metric.help,
-      labelNames: metric.labels,
-      registers: [registry],
-    };
-    const buckets = metric.buckets ? { buckets: [...metric.buckets] } : {};
-    return [key, new classes[metric.kind]({ ...options, ...buckets })];
+/** A metric without labels has its one series from the beginning. */
+function createFamilies(): Families {
+  const entries = Object.entries(METRICS).flatMap(([key, metric]: [string, MetricDefinition]) => {
+    if (metric.kind === 'gauge') return [];
+    const { kind, buckets = [], labels } = metric;
+    const family =
+      kind === 'counter' ? new Family(() => new NumberCell()) : new Family(() => new HistogramCell(buckets));
+    if (labels.length === 0) void family.cell;
+    return [[key, family]];
   });
-  return Object.fromEntries(entries) as Made;
+  return Object.fromEntries(entries) as Families;
 }
 
-/** The part that is told of what happens. */
-function counting(made: Made, readings: MetricReadings): RecordObserver {
-  const models = createBoundedLabel(MOST_MODELS);
-  const ids = createBoundedLabel(MOST_ENDPOINTS);
-  const names = new Map<string, string>();
-  const nameOf = (id: string): string => {
-    if (!names.has(id)) for (const view of readings.endpoints()) names.set(view.id, view.name);
-    return names.get(id) ?? id;
-  };
-  const endpointLabels = (id: string) => {
-    const known = ids.of(id);
-    return { endpoint_id: known, endpoint: known === id ? nameOf(id) : known };
-  };
+/** What one endpoint's calls are counted in. */
+interface EndpointCells {
+  readonly attempts: Labelled<NumberCell>;
+  readonly duration: Labelled<HistogramCell>;
+}
+
+/** Where the requests for one model are measured. */
+interface ModelCells {
+  readonly duration: Labelled<HistogramCell>;
+  readonly firstToken: Labelled<HistogramCell>;
+  readonly inputTokens: Labelled<HistogramCell>;
+  readonly outputTokens: Labelled<HistogramCell>;
+}
+
+/** The part that is told of what happens: a few look-ups and additions a request, and nothing made. */
+function counting(families: Families, readings: MetricReadings): RecordObserver {
+  const endpointOf = endpointCells(families, readings);
+  const modelOf = modelCells(families);
   return {
-    attemptEnded(record) {
-      const labels = endpointLabels(record.endpointId);
-      made.attempts.inc({ ...labels, cause: record.result, charge_risk: record.chargeRisk });
-      if (record.result !== 'cancelled') made.attemptDuration.observe(labels, record.totalMs / 1000);
+    attemptEnded({ endpointId, result, chargeRisk, totalMs }) {
+      const cells = endpointOf(endpointId);
+      cells.attempts.at(result).at(chargeRisk).cell.add(1);
+      if (result !== 'cancelled') cells.duration.cell.observe(totalMs / 1000);
     },
     exchangeEnded(record, attempts, about, earlier) {
-      countMoney(made, record, earlier);
+      countMoney(families, record, earlier);
       if (earlier !== undefined) return;
-      made.exchanges.inc({ operation: record.operation, delivery: record.delivery });
+      families.exchanges.at(record.operation).at(record.delivery).cell.add(1);
       if (record.operation !== 'generate') return;
       // A name that no upstream took is somebody's mistake, or worse: it gets no series of its own.
-      const model = models.of(
-        about.model ?? '',
-        attempts.some(({ result }) => result !== 'rejected'),
-      );
-      measure(made, record, attempts, {
-        gen_ai_operation_name: operationOf(record.operation),
-        gen_ai_provider_name: providerOf(record.protocol),
-        gen_ai_request_model: model,
-      });
+      measure(modelOf(about.model ?? '', record.protocol, wasTaken(attempts)), record, attempts);
     },
-    turnedAway: (code) => made.turnedAway.inc({ code }),
-    joined: (how) => made.joins.inc({ how }),
-    heartbeat: (protocol: Protocol) => made.heartbeats.inc({ protocol }),
+    turnedAway: (code) => families.turnedAway.at(code).cell.add(1),
+    joined: (how) => families.joins.at(how).cell.add(1),
+    heartbeat: (protocol: Protocol) => families.heartbeats.at(protocol).cell.add(1),
   };
 }
 
-type GenAiLabels = Record<'gen_ai_operation_name' | 'gen_ai_provider_name' | 'gen_ai_request_model', string>;
-
-function measure(
-  made: Made,
-  record: ExchangeRecord,
-  attempts: readonly AttemptRecord[],
-  labels: GenAiLabels,
-): void {
-  const { startedAt, endedAt, protocol, usage } = record;
-  if (endedAt !== undefined)
-    made.duration.observe(withError(labels, errorTypeOf(record)), (endedAt - startedAt) / 1000);
-  for (const { result, firstEventMs } of attempts)
-    if (result === 'answered' && firstEventMs !== undefined)
-      made.firstToken.observe(labels, firstEventMs / 1000);
-  const input = inputTokensOf(usage, protocol);
-  if (input !== undefined) made.tokens.observe({ ...labels, gen_ai_token_type: 'input' }, input);
-  if (usage.outputTokens !== undefined)
-    made.tokens.observe({ ...labels, gen_ai_token_type: 'output' }, usage.outputTokens);
+function wasTaken(attempts: readonly AttemptRecord[]): boolean {
+  for (const { result } of attempts) if (result !== 'rejected') return true;
+  return false;
 }
 
-const withError = (labels: GenAiLabels, errorType: string) =>
-  errorType === '' ? labels : { ...labels, error_type: errorType };
+/** Finds an endpoint's cells; those of what came too late are one. */
+function endpointCells(families: Families, readings: MetricReadings): (id: string) => EndpointCells {
+  const ids = createBoundedLabel(MOST_ENDPOINTS);
+  const known = new Map<string, EndpointCells>();
+  const admit = (id: string): EndpointCells => {
+    const label = ids.of(id);
+    const found = known.get(label);
+    if (found) return found;
+    const name = label === id ? readings.endpoints().find((view) => view.id === id)?.name : undefined;
+    const cells = {
+      attempts: families.attempts.at(label).at(name ?? label),
+      duration: families.attemptDuration.at(label).at(name ?? label),
+    };
+    known.set(label, cells);
+    return cells;
+  };
+  return (id) => known.get(id) ?? admit(id);
+}
+
+type ModelOf = (model: string, protocol: Protocol, taken: boolean) => ModelCells;
+
+function modelCells({ duration, firstToken, tokens }: Families): ModelOf {
+  const models = createBoundedLabel(MOST_MODELS);
+  const operation = operationOf('generate');
+  const byProvider = new Map<string, Map<string, ModelCells>>();
+  const admit = (provider: string, model: string): ModelCells => {
+    const tokensOf = tokens.at(operation).at(provider).at(model);
+    const cells = {
+      duration: duration.at(operation).at(provider).at(model),
+      firstToken: firstToken.at(operation).at(provider).at(model),
+      inputTokens: tokensOf.at('input'),
+      outputTokens: tokensOf.at('output'),
+    };
+    const known = byProvider.get(provider) ?? new Map<string, ModelCells>();
+    byProvider.set(provider, known.set(model, cells));
+    return cells;
+  };
+  return (model, protocol, taken) => {
+    const provider = providerOf(protocol);
+    const label = models.of(model, taken);
+    return byProvider.get(provider)?.get(label) ?? admit(provider, label);
+  };
+}
+
+function measure(cells: ModelCells, record: ExchangeRecord, attempts: readonly AttemptRecord[]): void {
+  const { startedAt, endedAt, protocol, usage } = record;
+  if (endedAt !== undefined) {
+    const error = errorTypeOf(record);
+    const duration = error === '' ? cells.duration : cells.duration.at(error);
+    duration.cell.observe((endedAt - startedAt) / 1000);
+  }
+  for (const { result, firstEventMs } of attempts)
+    if (result === 'answered' && firstEventMs !== undefined)
+      cells.firstToken.cell.observe(firstEventMs / 1000);
+  const input = inputTokensOf(usage, protocol);
+  if (input !== undefined) cells.inputTokens.cell.observe(input);
+  if (usage.outputTokens !== undefined) cells.outputTokens.cell.observe(usage.outputTokens);
+}
 
 /** Why a request failed; empty where it did not. */
 export function errorTypeOf({ failed, cause, error, delivery }: ExchangeRecord): string {
@@ -184,44 +203,49 @@ export function inputTokensOf(usage: Usage, protocol: Protocol): number | undefi
 }
 
 /** A row that is written again says what has changed: money once lost may have found its taker. */
-function countMoney(made: Made, record: ExchangeRecord, earlier: ExchangeRecord | undefined): void {
+function countMoney(families: Families, record: ExchangeRecord, earlier: ExchangeRecord | undefined): void {
   const lost = (record.lostMicroUsd ?? 0) - (earlier?.lostMicroUsd ?? 0);
-  if (lost !== 0) (lost > 0 ? made.lostMicroUsd : made.regainedMicroUsd).inc(Math.abs(lost));
+  if (lost !== 0) (lost > 0 ? families.lostMicroUsd : families.regainedMicroUsd).cell.add(Math.abs(lost));
   const lostCalls = record.lostCalls - (earlier?.lostCalls ?? 0);
-  if (lostCalls !== 0) (lostCalls > 0 ? made.lostCalls : made.regainedCalls).inc(Math.abs(lostCalls));
-  const saved = (record.savedMicroUsd ?? 0) - (earlier?.savedMicroUsd ?? 0);
-  if (saved > 0) made.savedMicroUsd.inc(saved);
-  const savedCalls = record.savedCalls - (earlier?.savedCalls ?? 0);
-  if (savedCalls > 0) made.savedCalls.inc(savedCalls);
+  if (lostCalls !== 0)
+    (lostCalls > 0 ? families.lostCalls : families.regainedCalls).cell.add(Math.abs(lostCalls));
+  families.savedMicroUsd.cell.add((record.savedMicroUsd ?? 0) - (earlier?.savedMicroUsd ?? 0));
+  families.savedCalls.cell.add(record.savedCalls - (earlier?.savedCalls ?? 0));
 }
 
 const CIRCUIT_VALUES = { closed: 0, 'half-open': 1, open: 2 } as const;
 
-/** Series of endpoints and clusters that are gone end with them: gauges are set anew. */
-function readGateway(made: Made, readings: MetricReadings): void {
-  const endpoints = readings.endpoints();
-  made.circuit.reset();
-  made.inFlight.reset();
-  for (const { id, name, circuit, inFlight } of endpoints) {
-    made.circuit.set({ endpoint_id: id, endpoint: name }, CIRCUIT_VALUES[circuit.kind]);
-    made.inFlight.set({ endpoint_id: id, endpoint: name }, inFlight);
-  }
-  made.failureQueue.set(endpoints.filter(({ inQueue }) => inQueue).length);
-  made.waiting.reset();
-  for (const [cluster, count] of readings.waiting()) made.waiting.set({ cluster }, count);
-  made.running.set(readings.running());
-  made.keptBytes.set(readings.keptBytes());
+interface Gauge {
+  readonly series: readonly Series<{ readonly value: number }>[];
 }
 
-/** Of the process only what costs microseconds: listing open handles or files grows with the connections. */
-function readProcess(made: Made): void {
-  const { user, system } = process.cpuUsage();
+const gauge = (value: number, ...labels: string[]): Gauge => ({ series: [{ labels, cell: { value } }] });
+
+/**
+ * Made anew at each reading, so that series of endpoints and clusters that are gone end with them. Of the process only
+ * what costs microseconds: listing open handles or files grows with the connections.
+ */
+function gauges(readings: MetricReadings, version: string, startedAtS: number): Record<GaugeKey, Gauge> {
+  const endpoints = readings.endpoints();
   const { rss, heapUsed, external } = process.memoryUsage();
-  made.cpu.reset();
-  made.cpu.inc((user + system) / 1e6);
-  made.residentMemory.set(rss);
-  made.heapUsed.set(heapUsed);
-  made.externalMemory.set(external);
+  const perEndpoint = (read: (view: EndpointView) => number): Gauge => ({
+    series: endpoints.map((view) => ({ labels: [view.id, view.name], cell: { value: read(view) } })),
+  });
+  return {
+    circuit: perEndpoint(({ circuit }) => CIRCUIT_VALUES[circuit.kind]),
+    inFlight: perEndpoint(({ inFlight }) => inFlight),
+    failureQueue: gauge(endpoints.filter(({ inQueue }) => inQueue).length),
+    waiting: {
+      series: readings.waiting().map(([cluster, value]) => ({ labels: [cluster], cell: { value } })),
+    },
+    running: gauge(readings.running()),
+    keptBytes: gauge(readings.keptBytes()),
+    buildInfo: gauge(1, version, process.versions.node),
+    startTime: gauge(startedAtS),
+    residentMemory: gauge(rss),
+    heapUsed: gauge(heapUsed),
+    externalMemory: gauge(external),
+  };
 }
 
 /** How late a timer fires. Returns what ends it. */

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { maskKeys, redact } from './redact.ts';
+import { createMasker, maskedStart, maskKeys, redact } from './redact.ts';
 
 describe('redact', () => {
   it.each<[string, string, readonly string[], string]>([
@@ -12,6 +12,16 @@ describe('redact', () => {
     ['not what is too short to be one', 'abc', ['a', ''], 'abc'],
     ['nothing without secrets', 'abc', [], 'abc'],
   ])('masks %s', (_name, text, secrets, masked) => expect(redact(text, secrets)).toBe(masked));
+
+  it.each([300, 5_000, 100_000])('masks a secret of %d characters, without a rest', (chars) => {
+    const secret = Array.from({ length: chars }, (_, n) => String.fromCharCode(97 + (n % 23))).join('');
+    expect(redact(`<${secret}>`, [secret])).toMatch(/^<(\*\*\*)+>$/);
+  });
+
+  it('takes thousands of long secrets', () => {
+    const secrets = Array.from({ length: 3_000 }, (_, n) => `${'s'.repeat(100)}${n}.`);
+    expect(redact(secrets.join(' '), secrets)).toMatch(/^(\*\*\* ?)+$/);
+  });
 
   it('leaves no secret in any text', () => {
     const secret = fc.string({ minLength: 4, maxLength: 20 }).filter((text) => !text.includes('*'));
@@ -65,4 +75,34 @@ describe('maskKeys', () => {
     expect(maskKeys('sk-abcdefghij and x-api-key: abcdefghij')).toBe('sk-*** and x-api-key: ***');
     expect(maskKeys('https://u:p@h/x')).toBe('https://***@h/x');
   });
+});
+
+describe('maskedStart', () => {
+  it('is the text’s beginning; the end of a part that was cut is not shown, since it may be half a secret', () => {
+    const mask = (text: string) => redact(text, ['topsecret']);
+    expect(maskedStart('short topsecret', 100, mask)).toBe('short ***');
+    expect(maskedStart('x'.repeat(5_000), 100, mask)).toBe('x'.repeat(100));
+    expect(maskedStart(`${'topsecret'.repeat(39)}topse`.padEnd(5_000, 'x'), 100, mask)).not.toContain('t');
+  });
+});
+
+it('a masker knows of every text it would change', () => {
+  const masker = createMasker(['pass"word', 'a/b/c/d']);
+  const piece = fc.constantFrom(
+    ...['sk-', 'hf-', 'pplx_', 'ghp-', 'Bearer ', 'basic\t', 'abcdefgh', '123456', ' ', '"', ':', '='],
+    ...['x-api-key', 'api_key', 'x-goog-api-key', 'access-token', 'authorization', '?key=', '&key=', '@'],
+    ...['https://', 'AKIA', 'AIza', 'pass"word', 'pass\\"word', 'a%2Fb%2Fc%2Fd', 'a/b/c/d'],
+  );
+  fc.assert(
+    fc.property(fc.array(piece, { maxLength: 8 }), (pieces) => {
+      const text = pieces.join('');
+      if (!masker.mayHold(text)) expect(masker.mask(text)).toBe(text);
+      let unchecked = text;
+      for (const part of ['pass"word', 'pass\\"word', 'a%2Fb%2Fc%2Fd', 'a/b/c/d'])
+        unchecked = unchecked.replaceAll(part, '***');
+      // The cheap look must let through whatever a shape matches: an "@" forces all shapes to be tried.
+      expect(`@ ${maskKeys(unchecked)}`).toBe(maskKeys(`@ ${unchecked}`));
+    }),
+    { numRuns: 500 },
+  );
 });

@@ -18,7 +18,7 @@ const KEY_SHAPES: readonly RegExp[] = [
 
 /** One cheap look decides whether the shapes above can match at all: most lines hold none. */
 const MAY_HOLD_KEY =
-  /sk[-_]|xai[-_]|hf_|pplx-|nvapi|ghp_|glpat|AIza|AKIA|bearer|basic|api|authorization|access|key=|@/i;
+  /sk[-_]|xai[-_]|hf[-_]|pplx[-_]|nvapi[-_]|ghp[-_]|glpat[-_]|AIza|AKIA|bearer\s|basic\s|api[-_]?key|x-goog-|access[-_]token|authorization|[?&]key=|@/i;
 
 /** Masks what looks like a key, known or not. */
 export function maskKeys(text: string): string {
@@ -35,18 +35,74 @@ export function redact(text: string, secrets: readonly string[]): string {
   return redactor(secrets)(text);
 }
 
-/** `redact` for many texts: the pattern is built once. */
+/** `redact` for many texts: the patterns are built once. */
 export function redactor(secrets: readonly string[]): (text: string) => string {
-  const alternatives = [...new Set(secrets.flatMap(spellings))]
+  const patterns = patternsOf(secrets);
+  if (patterns.length === 0) return (text) => text;
+  return (text) => {
+    let masked = text;
+    for (const pattern of patterns) masked = masked.replace(pattern, MASK);
+    return masked;
+  };
+}
+
+/** Masks known secrets, and what looks like a key. */
+export interface Masker {
+  mask(text: string): string;
+  /** False: nothing in it would be masked. */
+  mayHold(text: string): boolean;
+}
+
+export function createMasker(secrets: readonly string[]): Masker {
+  const patterns = patternsOf(secrets);
+  const redactSecrets = redactor(secrets);
+  return {
+    mask: (text) => maskKeys(redactSecrets(text)),
+    mayHold: (text) => MAY_HOLD_KEY.test(text) || patterns.some((pattern) => text.search(pattern) !== -1),
+  };
+}
+
+/** What a pattern looks for is no longer: a longer secret is masked piece by piece. */
+const PIECE_CHARS = 256;
+/** Of one pattern: what is larger by far is refused by the engine. */
+const PATTERN_CHARS = 16_384;
+
+/**
+ * The first `most` characters of a text, masked. What is cut off may begin within a secret: hence the end of what was
+ * looked at is not shown. Costs as much as `most`, not as the text.
+ */
+export function maskedStart(text: string, most: number, mask: (text: string) => string): string {
+  if (text.length <= most + PIECE_CHARS) return mask(text).slice(0, most);
+  const masked = mask(text.slice(0, most + PIECE_CHARS));
+  return masked.slice(0, Math.min(most, Math.max(0, masked.length - PIECE_CHARS)));
+}
+
+/** The secrets in all their spellings, as few patterns as the engine takes. */
+function patternsOf(secrets: readonly string[]): RegExp[] {
+  const alternatives = [...new Set(secrets.flatMap(spellings).flatMap(pieces))]
     .filter((secret) => secret.length >= SECRET_MIN_CHARS)
     .sort((a, b) => b.length - a.length)
     .map((secret) => secret.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'));
-  if (alternatives.length === 0) return (text) => text;
-  const pattern = new RegExp(alternatives.join('|'), 'g');
-  return (text) => text.replace(pattern, MASK);
+  const patterns: RegExp[] = [];
+  let from = 0;
+  for (let to = 0, chars = 0; to < alternatives.length; to += 1) {
+    chars += alternatives[to]!.length;
+    if (chars < PATTERN_CHARS && to < alternatives.length - 1) continue;
+    patterns.push(new RegExp(alternatives.slice(from, to + 1).join('|'), 'g'));
+    from = to + 1;
+    chars = 0;
+  }
+  return patterns;
 }
 
 /** As it is, as it stands in JSON, and as it stands in a URL. */
 function spellings(secret: string): string[] {
   return [secret, JSON.stringify(secret).slice(1, -1), encodeURIComponent(Buffer.from(secret).toString())];
+}
+
+/** Parts of about the same length, so that none is too short to be masked. */
+function pieces(secret: string): string[] {
+  const count = Math.ceil(secret.length / PIECE_CHARS);
+  const size = Math.ceil(secret.length / Math.max(1, count));
+  return Array.from({ length: count }, (_, index) => secret.slice(index * size, (index + 1) * size));
 }

@@ -77,4 +77,44 @@ describe('shownHeaders', () => {
     const shown = shownHeaders({ 'x-long': value }, { credentials: 'drop', secrets: [] });
     expect(shown['x-long']).not.toContain('api03');
   });
+
+  it.each([
+    ['Bearer', 'x'],
+    ['Bearer', 'x '],
+    ['', 'ab'],
+  ])('takes a credential of any length: %s %s…', (scheme, repeated) => {
+    for (const chars of [1_000, 5_000, 60_000]) {
+      const credential = `${scheme} ${repeated.repeat(chars)}`.slice(0, chars);
+      const shown = shownHeaders(
+        { authorization: credential, 'x-echo': `sent ${credential}` },
+        { credentials: 'mask', secrets: [] },
+      );
+      expect(shown.authorization).toBe('***');
+      expect(shown['x-echo']).not.toContain(repeated.repeat(4));
+    }
+  });
+
+  it('shows no value where there are more credentials than can be looked for', () => {
+    const many = Object.fromEntries(
+      Array.from({ length: 2_000 }, (_, n) => [`x-${n}-key`, `secret-value-${n}`]),
+    );
+    const shown = shownHeaders(
+      { 'retry-after': 'secret-value-7', ...many },
+      { credentials: 'drop', secrets: [] },
+    );
+    expect(shown).toEqual({ 'retry-after': '***' });
+  });
+
+  it('masks no half of a credential, however many others were masked before it', () => {
+    const secret = `secret-${'y'.repeat(150)}`;
+    for (let before = 0; before < 700; before += 13) {
+      const whole = secret.repeat(Math.floor(before / secret.length));
+      const value = whole + 'x'.repeat(before - whole.length) + secret + 'z'.repeat(500);
+      const shown = shownHeaders(
+        { 'x-api-key': secret, 'x-echo': value },
+        { credentials: 'drop', secrets: [] },
+      );
+      expect(shown['x-echo']).not.toMatch(/secret|yyy/);
+    }
+  });
 });

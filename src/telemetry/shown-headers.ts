@@ -1,4 +1,4 @@
-import { maskKeys, redactor } from './redact.ts';
+import { maskedStart, maskKeys, redactor } from './redact.ts';
 
 /** Bounds of what is shown of one message's headers. */
 const HEADERS_MAX = 40;
@@ -35,21 +35,21 @@ export interface ShownHeadersOptions {
 
 /**
  * A message's headers for people: at most 40, values of at most 200 characters, without what is or looks like a
- * credential. What a dropped or masked header held is masked in the others too. `headers`: lower-case names.
+ * credential. What a dropped or masked header held is masked in the others too. `headers`: lower-case names. Costs as
+ * much as what is shown, however long values are.
  */
 export function shownHeaders(
   headers: Readonly<Record<string, string>>,
   { credentials, secrets }: ShownHeadersOptions,
 ): Record<string, string> {
   const names = Object.keys(headers);
-  const held = names.filter(isCredentialHeader).flatMap((name) => credentialsIn(headers[name] ?? ''));
-  const mask = redactor([...secrets, ...held].filter((secret) => secret.length >= SECRET_CHARS_MIN));
+  const secret = new Set(names.filter(isCredentialHeader));
+  const mask = maskOf(secrets, credentialsIn(headers, secret));
   const chosen = names.length <= HEADERS_MAX ? names : tellingFirst(names).slice(0, HEADERS_MAX);
   const shown: Record<string, string> = {};
   for (const name of chosen) {
-    const secret = isCredentialHeader(name);
-    if (secret && credentials === 'drop') continue;
-    const value = secret ? '***' : maskKeys(mask(headers[name] ?? '')).slice(0, VALUE_CHARS_MAX);
+    if (secret.has(name) && credentials === 'drop') continue;
+    const value = secret.has(name) ? '***' : maskedStart(headers[name] ?? '', VALUE_CHARS_MAX, mask);
     shown[name.slice(0, NAME_CHARS_MAX)] = value;
   }
   return shown;
@@ -57,11 +57,26 @@ export function shownHeaders(
 
 /** Shorter ones would mask ordinary words. */
 const SECRET_CHARS_MIN = 8;
+/** Of all credentials of a message, counted twice where they have a scheme. No client has more; who sends more may choose them so that looking takes long. */
+const CREDENTIAL_CHARS_MAX = 16_384;
 
-/** The value, and what follows its scheme: `Bearer abc` holds `abc`. */
-function credentialsIn(value: string): string[] {
-  const space = value.indexOf(' ');
-  return space === -1 ? [value] : [value, value.slice(space + 1)];
+/** Where there is more than can be looked for, no value is shown. */
+function maskOf(known: readonly string[], held: readonly string[]): (text: string) => string {
+  if (held.reduce((chars, { length }) => chars + length, 0) > CREDENTIAL_CHARS_MAX) return () => '***';
+  const redact = redactor([...known, ...held].filter(({ length }) => length >= SECRET_CHARS_MIN));
+  return (text) => maskKeys(redact(text));
+}
+
+/** Each value, and what follows its scheme: `Bearer abc` holds `abc`. */
+function credentialsIn(headers: Readonly<Record<string, string>>, names: ReadonlySet<string>): string[] {
+  const held: string[] = [];
+  for (const name of names) {
+    const value = headers[name] ?? '';
+    held.push(value);
+    const space = value.indexOf(' ');
+    if (space !== -1) held.push(value.slice(space + 1));
+  }
+  return held;
 }
 
 const tellingFirst = (names: readonly string[]): string[] => [

@@ -1,19 +1,30 @@
 const two = (value: number) => String(value).padStart(2, '0');
 
 /**
- * Makes `YYYY-MM-DD HH:mm:ss.SSS`, local time, from ms since the epoch. All but the milliseconds is made
- * once a second: a `Date` taken apart for each line costs more than the line.
+ * Makes stamps from ms since the epoch: `second` makes all but the milliseconds, once a second. A `Date` taken apart for
+ * each line costs more than the line.
  */
-export function createStamp(): (at: number) => string {
-  let second = Number.NaN;
+function cached(second: (date: Date) => string, end: string): (at: number) => string {
+  let madeFor = Number.NaN;
   let text = '';
   return (at) => {
     const ofAt = Math.floor(at / 1000);
-    if (ofAt !== second) {
-      second = ofAt;
-      const date = new Date(at);
-      text = `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())} ${two(date.getHours())}:${two(date.getMinutes())}:${two(date.getSeconds())}.`;
+    if (ofAt !== madeFor) {
+      madeFor = ofAt;
+      text = second(new Date(at));
     }
-    return text + String(Math.floor(at - ofAt * 1000)).padStart(3, '0');
+    return text + String(Math.floor(at - ofAt * 1000)).padStart(3, '0') + end;
   };
 }
+
+/** `YYYY-MM-DD HH:mm:ss.SSS`, local time. */
+export const createStamp = (): ((at: number) => string) =>
+  cached(
+    (date) =>
+      `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())} ${two(date.getHours())}:${two(date.getMinutes())}:${two(date.getSeconds())}.`,
+    '',
+  );
+
+/** `YYYY-MM-DDTHH:mm:ss.SSSZ`, as `toISOString` writes it. */
+export const createUtcStamp = (): ((at: number) => string) =>
+  cached((date) => date.toISOString().slice(0, -4), 'Z');

@@ -129,7 +129,7 @@ function createPointTimer(ports: OtlpPorts, sending: SendingPorts, startedAt: nu
   let sendingNow: Promise<void> | undefined;
 
   async function send(): Promise<void> {
-    const { message, points } = metricMessage(sender, await metrics.values(), {
+    const { message, points } = metricMessage(sender, metrics.values(), {
       startedAt,
       now: clock.now(),
     });

@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import { HistogramCell } from '../cells.ts';
 import { attributes, nanos, senderOf } from './encode.ts';
 import { metricMessage } from './points.ts';
 
@@ -12,16 +13,14 @@ it('counts between bounds, not below them', () => {
     otel: 'x',
     unit: 's',
   } as const;
-  const labels = { gen_ai_request_model: 'm', error_type: '' };
-  const values = [
-    { metricName: 'x_seconds_bucket', value: 3, labels: { ...labels, le: 1 } },
-    { metricName: 'x_seconds_bucket', value: 5, labels: { ...labels, le: 2 } },
-    { metricName: 'x_seconds_bucket', value: 9, labels: { ...labels, le: '+Inf' } },
-    { metricName: 'x_seconds_sum', value: 20.5, labels },
-    { metricName: 'x_seconds_count', value: 9, labels },
-  ];
+  const cell = new HistogramCell(metric.buckets);
+  for (const value of [1, 0.5, 0, 1.5, 2, 3.5, 4, 4, 4]) cell.observe(value);
   const span = { startedAt: 1_000, now: 2_000.5 };
-  const { message, points } = metricMessage(senderOf([], '1'), [{ metric, values }], span);
+  const { message, points } = metricMessage(
+    senderOf([], '1'),
+    [{ metric, series: [{ labels: ['m', ''], cell }] }],
+    span,
+  );
   expect(points).toBe(1);
   expect(message).toMatchObject({
     resourceMetrics: [

@@ -1,5 +1,6 @@
+import { HistogramCell } from '../cells.ts';
+import type { MetricReading } from '../exposition.ts';
 import type { MetricDefinition } from '../metric-list.ts';
-import type { MetricValue } from '../metrics.ts';
 import { attributes, type KeyValue, nanos, type Sender } from './encode.ts';
 
 /** Since the process began: what a reader missed is in the next message. */
@@ -10,37 +11,31 @@ interface Span {
   readonly now: number;
 }
 
-type Labels = MetricValue['labels'];
-
-/** The message for `v1/metrics`: the registry's values, under OpenTelemetry's names. */
+/** The message for `v1/metrics`: what was counted, under OpenTelemetry's names. */
 export function metricMessage(
   { resource, scope }: Sender,
-  found: readonly { readonly metric: MetricDefinition; readonly values: readonly MetricValue[] }[],
+  found: readonly MetricReading[],
   span: Span,
 ): { readonly message: object; readonly points: number } {
   let points = 0;
-  const metrics = found.flatMap(({ metric, values }) => {
+  const metrics = found.flatMap(({ metric, series }) => {
+    if (series.length === 0) return [];
+    points += series.length;
     const { otel: name, help: description, unit } = metric;
-    const data = dataOf(metric, values, span);
-    points += data.points.length;
-    return data.points.length === 0 ? [] : [{ name, description, unit, ...data.of }];
+    return [{ name, description, unit, ...dataOf(metric, series, span) }];
   });
   return { message: { resourceMetrics: [{ resource, scopeMetrics: [{ scope, metrics }] }] }, points };
 }
 
-function dataOf({ kind, buckets = [] }: MetricDefinition, values: readonly MetricValue[], span: Span) {
-  if (kind === 'histogram') {
-    const points = histogramPoints(values, buckets, span);
-    return { points, of: { histogram: { dataPoints: points, aggregationTemporality: CUMULATIVE } } };
-  }
-  const points = values.map(({ value, labels }) => ({
+function dataOf(metric: MetricDefinition, series: MetricReading['series'], span: Span): object {
+  const dataPoints = series.map(({ labels, cell }) => ({
     ...times(span),
-    asDouble: value,
-    attributes: labelAttributes(labels),
+    ...(cell instanceof HistogramCell ? buckets(metric, cell) : { asDouble: cell.value }),
+    attributes: labelAttributes(metric.labels, labels),
   }));
-  if (kind === 'gauge') return { points, of: { gauge: { dataPoints: points } } };
-  const sum = { dataPoints: points, aggregationTemporality: CUMULATIVE, isMonotonic: true };
-  return { points, of: { sum } };
+  if (metric.kind === 'gauge') return { gauge: { dataPoints } };
+  if (metric.kind === 'histogram') return { histogram: { dataPoints, aggregationTemporality: CUMULATIVE } };
+  return { sum: { dataPoints, aggregationTemporality: CUMULATIVE, isMonotonic: true } };
 }
 
 const times = ({ startedAt, now }: Span) => ({
@@ -48,34 +43,24 @@ const times = ({ startedAt, now }: Span) => ({
   timeUnixNano: nanos(now),
 });
 
-/** Prometheus' buckets count what is below each bound, OTLP's what is between two. */
-function histogramPoints(values: readonly MetricValue[], bounds: readonly number[], span: Span) {
-  const series = new Map<string, { labels: Labels; upTo: number[]; sum: number; count: number }>();
-  for (const { value, metricName = '', labels } of values) {
-    const { le, ...rest } = labels;
-    const key = JSON.stringify(rest);
-    const one = series.get(key) ?? { labels: rest, upTo: [], sum: 0, count: 0 };
-    series.set(key, one);
-    if (metricName.endsWith('_sum')) one.sum = value;
-    else if (metricName.endsWith('_count')) one.count = value;
-    else if (le !== '+Inf') one.upTo.push(value);
-  }
-  return [...series.values()].map(({ labels, upTo, sum, count }) => ({
-    ...times(span),
-    count: String(count),
-    sum,
-    bucketCounts: [...upTo, count].map((total, index) => String(total - (upTo[index - 1] ?? 0))),
-    explicitBounds: bounds,
-    attributes: labelAttributes(labels),
-  }));
-}
+/** OTLP's buckets count what is between two bounds, not all that is below one. */
+const buckets = (
+  { buckets: explicitBounds = [] }: MetricDefinition,
+  { count, sum, counts }: HistogramCell,
+) => ({
+  count: String(count),
+  sum,
+  bucketCounts: Array.from(counts, String),
+  explicitBounds,
+});
 
 /** `gen_ai_request_model` → `gen_ai.request.model`. An empty label is none. */
-function labelAttributes(labels: Labels): KeyValue[] {
+function labelAttributes(names: readonly string[], values: readonly string[]): KeyValue[] {
   const named: [string, string][] = [];
-  for (const [label, value] of Object.entries(labels))
-    if (value !== undefined && value !== '')
-      named.push([OTEL_LABELS[label] ?? `qcc.${label}`, String(value)]);
+  for (const [index, value] of values.entries()) {
+    const name = names[index] ?? '';
+    if (value !== '') named.push([OTEL_LABELS[name] ?? `qcc.${name}`, value]);
+  }
   return attributes(named);
 }
 
