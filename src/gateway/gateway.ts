@@ -24,6 +24,7 @@ import type { Log, OtlpSettings } from '../telemetry/telemetry.ts';
 import { type ConfigFile, createConfigDesk } from './config-desk.ts';
 import { createWatching } from './live.ts';
 import { createObserving } from './observing.ts';
+import { oneAtATime } from './one-at-a-time.ts';
 import { startRetention } from './retention.ts';
 import { startSaving } from './saving.ts';
 import { secretsOf } from './secrets.ts';
@@ -151,6 +152,8 @@ export async function startGateway(
     },
   });
 
+  // Two at once would each open what the other one closes.
+  const reload = oneAtATime(takeUp);
   const startedAt = clock.now();
   let resolveStopped: () => void = () => undefined;
   const stopped = new Promise<void>((resolve) => {
@@ -215,9 +218,12 @@ export async function startGateway(
     (address) => log.write({ kind: 'listening', address }),
   );
 
-  async function reload(): ReturnType<Gateway['reload']> {
+  async function takeUp(): ReturnType<Gateway['reload']> {
+    const stopping = fail({ detail: 'the gateway is stopping' });
+    if (draining) return stopping;
     const read = await options.readSettings();
     const problem = read.ok ? await doors.open(read.value.settings.listen) : read.error.detail;
+    if (draining) return stopping;
     if (problem !== undefined || !read.ok) {
       doors.closeBut(current.settings.listen);
       current = { ...current, problem };
