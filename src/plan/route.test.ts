@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { IdentifiedRequest } from '../domain/request.ts';
 import type { Route } from '../domain/settings.ts';
-import { fits } from './glob.ts';
 import { routeFits, routeFor } from './route.ts';
 
 const REQUEST = {
@@ -70,19 +69,5 @@ describe('routeFor', () => {
     ];
     expect(routeFor(REQUEST, routes)?.name).toBe('first');
     expect(routeFor(REQUEST, routes.slice(0, 1))).toBeUndefined();
-  });
-});
-
-describe('fits', () => {
-  it.each([
-    ['*', '', true],
-    ['a*c', 'abbc', true],
-    ['a*c', 'ab', false],
-    ['a?c', 'ac', false],
-    ['a.c', 'abc', false],
-    ['a+(b)[c]{1}|d^$\\', 'a+(b)[c]{1}|d^$\\', true],
-    ['claude-*', 'Claude-3\nx', true],
-  ])('%j, %j: %s', (glob, text, expected) => {
-    expect(fits(glob, text)).toBe(expected);
   });
 });

@@ -1,6 +1,17 @@
+import { type Glob, globOf } from '../domain/glob.ts';
 import type { IdentifiedRequest } from '../domain/request.ts';
 import type { Route } from '../domain/settings.ts';
-import { fits } from './glob.ts';
+
+const ready = new Map<string, Glob>();
+
+function globReady(pattern: string): Glob {
+  let glob = ready.get(pattern);
+  if (glob === undefined) {
+    glob = globOf(pattern);
+    ready.set(pattern, glob);
+  }
+  return glob;
+}
 
 interface Range {
   readonly min?: number;
@@ -12,7 +23,7 @@ const inRange = (value: number | undefined, range: Range | undefined): boolean =
   (value !== undefined && value >= (range.min ?? 0) && value <= (range.max ?? Number.POSITIVE_INFINITY));
 
 const anyFits = (globs: readonly string[] | undefined, text: string | undefined): boolean =>
-  globs === undefined || (text !== undefined && globs.some((glob) => fits(glob, text)));
+  globs === undefined || (text !== undefined && globs.some((glob) => globReady(glob)(text)));
 
 const same = <T>(wanted: T | undefined, value: T): boolean => wanted === undefined || wanted === value;
 
