@@ -33,6 +33,8 @@ const CLOSED = fail({ detail: 'the gateway is stopping' });
 
 export function createDoors(accepting: AcceptOptions, onOpened: (url: string) => void): Doors {
   const doors = new Map<string, Door>();
+  /** No longer wanted, but still busy. */
+  const leaving = new Set<Door>();
   let closed = false;
   return {
     get urls() {
@@ -58,15 +60,16 @@ export function createDoors(accepting: AcceptOptions, onOpened: (url: string) =>
       for (const [key, door] of doors) {
         if (wanted.has(key)) continue;
         doors.delete(key);
-        void door.close();
+        leaving.add(door);
+        void door.close().then(() => leaving.delete(door));
       }
     },
     async close() {
       closed = true;
-      await Promise.all([...doors.values()].map((door) => door.close()));
+      await Promise.all([...doors.values(), ...leaving].map((door) => door.close()));
     },
     destroy() {
-      for (const door of doors.values()) door.destroy();
+      for (const door of [...doors.values(), ...leaving]) door.destroy();
     },
   };
 }

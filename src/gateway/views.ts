@@ -11,8 +11,8 @@ import type { Recorder, Totals } from '../record/record.ts';
 import type { Store } from '../storage/storage.ts';
 import { isCredentialHeader } from '../telemetry/telemetry.ts';
 import type { ConfigDesk } from './config-desk.ts';
-import type { Watching } from './live.ts';
 import type { Observing } from './observing.ts';
+import type { Watching } from './watching.ts';
 
 /** What the running gateway gives to be looked at. */
 export interface ViewedGateway {
