@@ -46,7 +46,7 @@ export function createAlerts(settings: readonly AlertSettings[], ports: AlertPor
     const known = alerts.find((alert) => alert.key === key);
     if (known) return known;
     const rules = createAlertRules(one);
-    rules.look(ports.endpoints(), clock.now());
+    rules.look(ports.endpoints(), clock.wall());
     return { key, settings: one, rules, delivery: createDelivery(one, { ...ports, poster }) };
   }
 
@@ -61,7 +61,7 @@ export function createAlerts(settings: readonly AlertSettings[], ports: AlertPor
   function look(): void {
     if (alerts.length === 0) return;
     const endpoints = ports.endpoints();
-    tell((rules) => rules.look(endpoints, clock.now()));
+    tell((rules) => rules.look(endpoints, clock.wall()));
   }
 
   const timer = clock.timer(LOOK_EVERY_MS, () => {
@@ -75,13 +75,13 @@ export function createAlerts(settings: readonly AlertSettings[], ports: AlertPor
     health(events) {
       if (alerts.length === 0 || events.length === 0) return;
       const endpoints = ports.endpoints();
-      const now = clock.now();
+      const now = clock.wall();
       tell((rules) => [...rules.learned(events, endpoints, now), ...rules.look(endpoints, now)]);
     },
     exchangeEnded(record, attempts, _about, earlier) {
       if (alerts.length === 0) return;
       const ending = { record, attempts, nameOf, ...(earlier ? { earlier } : {}) };
-      tell((rules) => rules.ended(ending, clock.now()));
+      tell((rules) => rules.ended(ending, clock.wall()));
     },
     test: () =>
       Promise.all(

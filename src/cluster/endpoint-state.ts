@@ -134,6 +134,14 @@ export function settle(state: EndpointState, members: readonly Member[]): void {
   state.rpm = window(state.rpm, least('rpm'), 60_000);
 }
 
+/** Longest cool-down, whatever a header asks for: a bad one must not take an endpoint out for a day. */
+export const LONGEST_COOLDOWN_MS = 10 * 60_000;
+
+/** Whether it is cooling. One that would go on for longer than any does began before the clock was set back. */
+export function isCooling({ coolingUntil }: EndpointState, now: number): boolean {
+  return coolingUntil > now && coolingUntil - now <= LONGEST_COOLDOWN_MS;
+}
+
 /** Ms until the limits allow one more: 0 = now, Infinity = when a slot gets free. Only generation is limited. */
 export function blockedMs(state: EndpointState, operation: Operation, now: number): number {
   if (operation !== 'generate') return 0;

@@ -5,6 +5,7 @@ import type { Operation } from '../domain/protocol.ts';
 import type { Settings } from '../domain/settings.ts';
 import type { Choice, ChooseRequest } from './choice.ts';
 import { chooseFrom } from './choosing.ts';
+import { isPast } from './circuit.ts';
 import { type EndpointState, type Member, restoreInto, snapshotOf } from './endpoint-state.ts';
 import { type EdgeLearning, LEARNING, learnedAt } from './learned-edge.ts';
 import { EMPTY_ROSTER, mainMember, nextRoster } from './roster.ts';
@@ -17,7 +18,8 @@ import { viewOf } from './view.ts';
 export type FleetSettings = Pick<Settings, 'clusters' | 'health'>;
 
 /**
- * The endpoints of all clusters with their state. Every instant is ms of one clock; state changes only
+ * The endpoints of all clusters with their state. Every instant is by the wall clock: states are stored and shown, and a
+ * machine that slept has let their pauses pass. A clock that is set back prolongs nothing. State changes only
  * through the transitions named here. One endpoint id has one health state, however many clusters it stands in.
  * Ids that are not (or no longer) known are ignored by every transition.
  */
@@ -119,7 +121,10 @@ export function createFleet(settings: FleetSettings, rules: Partial<EdgeLearning
     due: (now) =>
       health.enabled
         ? places()
-            .filter(({ state }) => (dueAt(state) ?? Number.POSITIVE_INFINITY) <= now)
+            .filter(({ state }) => {
+              const at = dueAt(state);
+              return at !== undefined && isPast(at, health, now);
+            })
             .map(({ endpoint }) => endpoint)
         : [],
     nextDueAt() {

@@ -4,7 +4,13 @@ import type { Operation } from '../domain/protocol.ts';
 import type { HealthSettings } from '../domain/settings.ts';
 import { equalsAmong } from './balance.ts';
 import { CLOSED, halfOpened, opened, postponed, reopened } from './circuit.ts';
-import { blockedMs, type EndpointState, type Member } from './endpoint-state.ts';
+import {
+  blockedMs,
+  type EndpointState,
+  isCooling,
+  LONGEST_COOLDOWN_MS,
+  type Member,
+} from './endpoint-state.ts';
 import { type EdgeLearning, NO_CUTS, taughtBy } from './learned-edge.ts';
 import { measured, notWithin } from './peak-ewma.ts';
 import { mainMember, type Pool } from './roster.ts';
@@ -12,8 +18,6 @@ import { spanText } from './route-text.ts';
 import { lowered, raised, tookTurn } from './smooth-weighted.ts';
 import { inService, mayBeTried } from './sorting.ts';
 
-/** Longest cool-down, whatever a header asks for: a bad one must not take an endpoint out for a day. */
-const LONGEST_COOLDOWN_MS = 10 * 60_000;
 /** What is kept of an error's text. */
 const MOST_DETAIL = 300;
 
@@ -166,8 +170,8 @@ function cooled(
   now: number,
 ): readonly HealthEvent[] {
   const until = now + Math.min(Math.max(0, retryAfterMs ?? health.cooldownMs), LONGEST_COOLDOWN_MS);
-  const wasCooling = state.coolingUntil > now;
-  state.coolingUntil = Math.max(state.coolingUntil, until);
+  const wasCooling = isCooling(state, now);
+  state.coolingUntil = wasCooling ? Math.max(state.coolingUntil, until) : until;
   if (state.onTrial) postpone(state, until);
   return wasCooling || until <= now ? [] : [event(state, 'cooled-down', detail, now)];
 }

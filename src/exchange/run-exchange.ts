@@ -172,12 +172,12 @@ function worldOf(course: Course, ports: RunnerPorts) {
     get waiting() {
       return slots.waiting(plan.cluster) - (course.seat ? 1 : 0);
     },
-    choose: (asked: Parameters<Fleet['choose']>[0]) => chooseFor(asked, fleet, clock.now(), random),
+    choose: (asked: Parameters<Fleet['choose']>[0]) => chooseFor(asked, fleet, clock.wall(), random),
     streams: (endpoint: Attempt['endpoint']) =>
-      streamsUpstream(exchange.request, endpoint, plain, clock.now()),
+      streamsUpstream(exchange.request, endpoint, plain, clock.wall()),
     expect: (endpoint: Attempt['endpoint']) => {
-      const streamed = streamsUpstream(exchange.request, endpoint, plain, clock.now());
-      return predictor.expect(predictKey(exchange.request, endpoint.id, streamed), clock.now());
+      const streamed = streamsUpstream(exchange.request, endpoint, plain, clock.wall());
+      return predictor.expect(predictKey(exchange.request, endpoint.id, streamed), clock.wall());
     },
     retryAllowed: () => retries.allow(clock.now()),
     random,
@@ -197,7 +197,7 @@ async function attempt(
   exchange.endpointId = endpoint.id;
   exchange.attempts += 1;
   if (history.some((earlier) => earlier.endpointId === endpoint.id)) retries.note('retry', clock.now());
-  fleet.began(endpoint.id, exchange.cluster, request.operation, clock.now());
+  fleet.began(endpoint.id, exchange.cluster, request.operation, clock.wall());
   exchange.throughEdge ||= endpoint.edge !== undefined;
   const n = ports.recorder.attemptBegan(exchange, endpoint, begun);
   const ownHeaders = ownHeadersOf(exchange, step);
@@ -218,7 +218,7 @@ async function attempt(
   exchange.tellable = sink.tellable;
   // A page of HTML under 200 says nothing of how the endpoint answers.
   if (outcome.kind === 'answered' && sink.answeredPlain && !request.stream)
-    ports.plain.note(endpoint.id, clock.now());
+    ports.plain.note(endpoint.id, clock.wall());
   learn(exchange, step, outcome, ports);
   return outcome;
 }
@@ -239,7 +239,7 @@ function learn(
 ): void {
   const { clock, fleet, predictor, recorder, slots } = ports;
   const { request } = exchange;
-  const now = clock.now();
+  const now = clock.wall();
   const sample = request.operation === 'generate' ? sampleOf(outcome) : undefined;
   if (sample) predictor.note(predictKey(request, endpoint.id, streamed), sample, now);
   const events = fleet.ended(endpoint.id, outcome, request.operation, request.model, now);
@@ -276,7 +276,7 @@ function endOf({ journal, tellable }: Exchange, step: Last): JournalEnd {
 
 /** What its client has a name for survives a restart. */
 function keepNamed(exchange: Exchange, { replay }: Settings, { answers, clock }: RunnerPorts): void {
-  const stored = storedAnswerOf(exchange, clock.now() + replay.keyTtlMs);
+  const stored = storedAnswerOf(exchange, clock.wall() + replay.keyTtlMs);
   if (stored) answers.save(stored);
 }
 

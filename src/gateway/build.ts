@@ -44,7 +44,7 @@ export async function build(options: GatewayOptions, present: Present): Promise<
   const observing = await createObserving({
     ...options,
     readings: {
-      endpoints: () => fleet.views(clock.now()),
+      endpoints: () => fleet.views(clock.wall()),
       waiting: () => present.settings.clusters.map(({ name }) => [name, slots.waiting(name)] as const),
       running: () => exchanges.running,
       keptBytes: () => exchanges.keptBytes,
@@ -78,7 +78,7 @@ function recorderOf(
     now: clock.now,
     observers: [watching.observer, ...observing.observers, ...observers],
     estimate: estimateUsage,
-    view: (id) => fleet.view(id, clock.now()),
+    view: (id) => fleet.view(id, clock.wall()),
   });
 }
 

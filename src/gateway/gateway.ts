@@ -22,7 +22,7 @@ export async function startGateway(
   options: GatewayOptions,
 ): Promise<Result<Gateway, { readonly detail: string }>> {
   const { settings, demo, clock } = options;
-  const present: Present = { settings, demo, loadedAt: clock.now(), problem: undefined, draining: false };
+  const present: Present = { settings, demo, loadedAt: clock.wall(), problem: undefined, draining: false };
   let resolveStopped: () => void = () => undefined;
   const stopped = new Promise<void>((resolve) => {
     resolveStopped = resolve;

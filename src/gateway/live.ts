@@ -52,7 +52,7 @@ async function reload({ options, present, parts, wired }: Whole): ReturnType<Rel
     return fail({ detail: problem ?? '' });
   }
   const { settings, demo } = read.value;
-  Object.assign(present, { settings, demo, loadedAt: options.clock.now(), problem: undefined });
+  Object.assign(present, { settings, demo, loadedAt: options.clock.wall(), problem: undefined });
   putInForce(settings, options, parts);
   doors.closeBut(settings.listen);
   parts.verifier.nudge();

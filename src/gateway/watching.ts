@@ -26,7 +26,7 @@ const MOST_RUNNING = 200;
 const TODAY_EVERY_MS = 5_000;
 
 export function createWatching(clock: Clock, store: Store): Watching {
-  const recent = createRecent(clock.now);
+  const recent = createRecent(clock.wall);
   const listeners = new Set<(record: ExchangeRecord) => void>();
   const today = summaryOfToday(clock, store);
   return {
@@ -39,8 +39,8 @@ export function createWatching(clock: Clock, store: Store): Watching {
     },
     async view({ fleet, exchanges, queue, draining }) {
       const sums = await today();
-      const at = clock.now();
-      const running = exchanges.views(at).filter(({ state }) => state !== 'done');
+      const at = clock.wall();
+      const running = exchanges.views(clock.now()).filter(({ state }) => state !== 'done');
       return {
         at,
         runningCount: running.length,
@@ -65,7 +65,7 @@ function summaryOfToday(clock: Clock, store: Store): () => Promise<LedgerSummary
   let day = 0;
   return async () => {
     const now = clock.now();
-    const since = new Date(now).setHours(0, 0, 0, 0);
+    const since = new Date(clock.wall()).setHours(0, 0, 0, 0);
     if (now - readAt < TODAY_EVERY_MS && since === day) return sums;
     readAt = now;
     day = since;

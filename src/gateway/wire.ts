@@ -83,8 +83,8 @@ function adminOf(
       const around = { settings: present.settings, language: inLanguage, prices: options.prices() };
       return runDoctor({ ...around, env: options.env ?? {} }, asked, onEvent, signal);
     },
-    whatIf: createWhatIf({ fleet, predictor, plain, settings, now: clock.now, random }),
-    startedAt: clock.now(),
+    whatIf: createWhatIf({ fleet, predictor, plain, settings, now: clock.wall, random }),
+    startedAt: clock.wall(),
     about: () => ({
       ...present,
       addresses: addresses(),

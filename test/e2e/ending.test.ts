@@ -35,10 +35,7 @@ describe('a gateway that is told to end finishes what it began', () => {
     await named.text();
     const ticket = await ask(gateway.url, { prefer: 'respond-async' });
     expect(ticket.status).toBe(202);
-    await waitFor('the answer', async () => {
-      const { requests } = await gateway.view();
-      return requests >= 2 ? true : undefined;
-    });
+    await waitFor('the answer', async () => (await gateway.view()).running === 0);
     expect((await qcc(gateway.home, ['proxy', 'stop'])).code).toBe(0);
     expect(await gateway.ended).toMatchObject({ code: 0 });
   });
