@@ -47,6 +47,20 @@ export interface Sorted {
   readonly outAtLimit: Member[];
 }
 
+/** Whether all of them are usable and not yet tried, which is the usual case and needs no sorting. */
+export function allFresh(
+  members: readonly Member[],
+  { operation, tried, banned }: ChooseRequest,
+  health: HealthSettings,
+  now: number,
+): boolean {
+  if (members.length === 0 || tried.length > 0 || (banned !== undefined && banned.length > 0)) return false;
+  for (const { state } of members) {
+    if (blockedMs(state, operation, now) > 0 || !inService(state, operation, health, now)) return false;
+  }
+  return true;
+}
+
 export function sort(
   members: readonly Member[],
   request: ChooseRequest,

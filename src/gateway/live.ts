@@ -1,5 +1,6 @@
 import { fail, ok } from '../domain/result.ts';
 import type { Settings } from '../domain/settings.ts';
+import { compilePlans } from '../plan/plan.ts';
 import { within } from '../platform/within.ts';
 import type { Parts } from './build.ts';
 import type { Reload } from './config-desk.ts';
@@ -24,6 +25,7 @@ const LAST_ROWS_MS = 1_000;
 export async function open(whole: Whole): Promise<string | undefined> {
   const { options, present, parts, wired } = whole;
   hideSecrets(options, present.settings);
+  compilePlans(present.settings);
   const problem = await wired.doors.open(present.settings.listen);
   if (problem !== undefined) {
     present.draining = true;
@@ -72,6 +74,7 @@ async function readAgain({ readSettings }: GatewayOptions): ReturnType<GatewayOp
 }
 
 function putInForce(settings: Settings, options: GatewayOptions, parts: Parts): void {
+  compilePlans(settings);
   parts.fleet.apply(settings);
   parts.observing.apply(settings);
   parts.retention.apply();
