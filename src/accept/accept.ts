@@ -1,1 +1,1 @@
-export { createDoors, whyTaken } from './doors.ts';
+export { createDoors, type Doors, whyTaken } from './doors.ts';

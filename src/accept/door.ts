@@ -99,19 +99,26 @@ function doorOf(server: Server, listener: Listener): Door {
   const address = server.address();
   const port = typeof address === 'object' && address ? address.port : listener.port;
   const host = listener.host.includes(':') ? `[${listener.host}]` : listener.host;
+  let closing: Promise<void> | undefined;
   return {
     url: `http://${host}:${port}`,
-    close: () =>
-      new Promise((resolve) => {
-        // A connection that is busy now falls idle later, and its client may keep it open for long.
-        const sweep = setInterval(() => server.closeIdleConnections(), SWEEP_MS);
-        server.close(() => {
-          clearInterval(sweep);
-          resolve();
-        });
-      }),
+    close() {
+      closing ??= closed(server);
+      return closing;
+    },
     destroy: () => server.closeAllConnections(),
   };
+}
+
+function closed(server: Server): Promise<void> {
+  return new Promise((resolve) => {
+    // A connection that is busy now falls idle later, and its client may keep it open for long.
+    const sweep = setInterval(() => server.closeIdleConnections(), SWEEP_MS);
+    server.close(() => {
+      clearInterval(sweep);
+      resolve();
+    });
+  });
 }
 
 function accept(

@@ -1,10 +1,14 @@
+import { fail } from '../domain/result.ts';
 import type { Listener } from '../domain/settings.ts';
 import { type AcceptOptions, type Door, openDoor, whyTaken as whyAddressTaken } from './door.ts';
 
 /** The addresses a gateway listens on. */
 export interface Doors {
   readonly urls: readonly string[];
-  /** Opens those that are not open yet. A problem in words stops at the first one that can't be had. */
+  /**
+   * Opens those that are not open yet. A problem in words stops at the first one that can't be had; after `close`
+   * none can. Not while an earlier call is still opening: it would find addresses taken, by ourselves.
+   */
   open(listeners: readonly Listener[]): Promise<string | undefined>;
   /** Closes those that are not among these; their running requests finish. */
   closeBut(listeners: readonly Listener[]): void;
@@ -25,8 +29,13 @@ export async function whyTaken(listeners: readonly Listener[]): Promise<string |
 
 const keyOf = ({ host, port }: Listener): string => `${host}:${port}`;
 
+const CLOSED = fail({ detail: 'the gateway is stopping' });
+
 export function createDoors(accepting: AcceptOptions, onOpened: (url: string) => void): Doors {
   const doors = new Map<string, Door>();
+  /** No longer wanted, but still busy. */
+  const leaving = new Set<Door>();
+  let closed = false;
   return {
     get urls() {
       return [...doors.values()].map((door) => door.url);
@@ -34,8 +43,13 @@ export function createDoors(accepting: AcceptOptions, onOpened: (url: string) =>
     async open(listeners) {
       for (const listener of listeners) {
         if (doors.has(keyOf(listener))) continue;
-        const door = await openDoor(listener, accepting);
+        const door = closed ? CLOSED : await openDoor(listener, accepting);
         if (!door.ok) return door.error.detail;
+        if (closed) {
+          // It was on its way when the others closed; nobody would ever close it.
+          void door.value.close();
+          return CLOSED.error.detail;
+        }
         doors.set(keyOf(listener), door.value);
         onOpened(door.value.url);
       }
@@ -46,12 +60,16 @@ export function createDoors(accepting: AcceptOptions, onOpened: (url: string) =>
       for (const [key, door] of doors) {
         if (wanted.has(key)) continue;
         doors.delete(key);
-        void door.close();
+        leaving.add(door);
+        void door.close().then(() => leaving.delete(door));
       }
     },
-    close: async () => void (await Promise.all([...doors.values()].map((door) => door.close()))),
+    async close() {
+      closed = true;
+      await Promise.all([...doors.values(), ...leaving].map((door) => door.close()));
+    },
     destroy() {
-      for (const door of doors.values()) door.destroy();
+      for (const door of [...doors.values(), ...leaving]) door.destroy();
     },
   };
 }

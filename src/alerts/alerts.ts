@@ -46,7 +46,7 @@ export function createAlerts(settings: readonly AlertSettings[], ports: AlertPor
     const known = alerts.find((alert) => alert.key === key);
     if (known) return known;
     const rules = createAlertRules(one);
-    rules.look(ports.endpoints(), clock.now());
+    rules.look(ports.endpoints(), clock.wall());
     return { key, settings: one, rules, delivery: createDelivery(one, { ...ports, poster }) };
   }
 
@@ -61,7 +61,7 @@ export function createAlerts(settings: readonly AlertSettings[], ports: AlertPor
   function look(): void {
     if (alerts.length === 0) return;
     const endpoints = ports.endpoints();
-    const now = clock.now();
+    const now = clock.wall();
     for (const alert of alerts) send(alert, alert.rules.look(endpoints, now));
   }
 
@@ -76,7 +76,7 @@ export function createAlerts(settings: readonly AlertSettings[], ports: AlertPor
     health(events) {
       if (alerts.length === 0 || events.length === 0) return;
       const endpoints = ports.endpoints();
-      const now = clock.now();
+      const now = clock.wall();
       for (const alert of alerts) {
         send(alert, alert.rules.learned(events, endpoints, now));
         send(alert, alert.rules.look(endpoints, now));
@@ -85,7 +85,7 @@ export function createAlerts(settings: readonly AlertSettings[], ports: AlertPor
     exchangeEnded(record, attempts, _about, earlier) {
       if (alerts.length === 0) return;
       const ending = { record, attempts, earlier, nameOf };
-      const now = clock.now();
+      const now = clock.wall();
       for (const alert of alerts) send(alert, alert.rules.ended(ending, now));
     },
     test: () =>

@@ -53,7 +53,7 @@ export function createDelivery(settings: AlertSettings, ports: DeliveryPorts): D
   };
 
   async function post(all: readonly WordedMessage[]): Promise<Told & { final: boolean }> {
-    const { url, body } = postOf(settings, all, clock.now());
+    const { url, body } = postOf(settings, all, clock.wall());
     const headers = { 'content-type': 'application/json; charset=utf-8' };
     const result = await poster.post({ url, headers, body, timeoutMs: TIMEOUT_MS });
     if (result.kind === 'failed') return { ok: false, final: false, detail: result.detail };
@@ -120,7 +120,7 @@ export function createDelivery(settings: AlertSettings, ports: DeliveryPorts): D
       start();
     },
     async test() {
-      const now = clock.now();
+      const now = clock.wall();
       const { ok, detail } = await post([
         worded({ topic: { kind: 'test' }, state: 'test', at: now, since: now }),
       ]);

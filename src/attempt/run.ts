@@ -48,6 +48,7 @@ class AttemptRun implements RunningAttempt, FlowControl {
   readonly #hooks: AttemptHooks;
   readonly #line: Line;
   readonly #startedAt: number;
+  readonly #startedWallAt: number;
   #phase: Phase = 'connect';
   #ended = false;
   #resends = 0;
@@ -78,6 +79,7 @@ class AttemptRun implements RunningAttempt, FlowControl {
     this.#hooks = hooks;
     this.#line = hooks.transport.line(call.endpoint);
     this.#startedAt = hooks.clock.now();
+    this.#startedWallAt = hooks.clock.wall();
     this.#lastByteAt = this.#startedAt;
   }
 
@@ -308,7 +310,7 @@ class AttemptRun implements RunningAttempt, FlowControl {
     const head = this.#head;
     if (!head) return;
     const text = this.#errorText() ?? '';
-    const retryAfterMs = parseRetryAfter(head.headers, this.#hooks.clock.now());
+    const retryAfterMs = parseRetryAfter(head.headers, this.#hooks.clock.wall());
     this.#fail({
       ...causeOfStatus({ status: head.status, headers: head.headers, text }),
       phase: 'wait',
@@ -366,7 +368,7 @@ class AttemptRun implements RunningAttempt, FlowControl {
     const upstreamRequestId = this.#head?.headers['request-id'] ?? this.#head?.headers['x-request-id'];
     return {
       endpointId: this.#call.endpoint.id,
-      startedAt: this.#startedAt,
+      startedAt: this.#startedWallAt,
       times,
       usage: this.#hooks.sink.usage,
       ...(upstreamRequestId === undefined ? {} : { upstreamRequestId: upstreamRequestId.slice(0, 100) }),

@@ -5,9 +5,8 @@ import { costAt } from './peak-ewma.ts';
 import { distance, hashOf } from './rendezvous.ts';
 import { nextInTurn } from './smooth-weighted.ts';
 
-/** What a pick among usable endpoints depends on, besides their state. */
+/** What a pick among usable endpoints depends on, besides their state and the session. */
 export interface Draw {
-  readonly session: string | undefined;
   readonly now: number;
   readonly random: () => number;
 }
@@ -27,29 +26,44 @@ export interface Pick {
  *
  * With a session, the pick among equals is the session's own endpoint instead.
  */
-export function pick(strategy: Strategy, members: readonly Member[], draw: Draw): Pick {
-  if (strategy === 'fastest') return fastest(members, draw);
+export function pick(
+  strategy: Strategy,
+  members: readonly Member[],
+  session: string | undefined,
+  draw: Draw,
+): Pick {
+  if (strategy === 'fastest') return fastest(members, session, draw);
   const equals = equalsAmong(strategy, members);
-  if (draw.session !== undefined && equals.length > 1) {
-    return { member: nearest(equals, draw.session), why: 'session' };
-  }
+  if (session !== undefined && equals.length > 1) return { member: nearest(equals, session), why: 'session' };
   return { member: amongEquals(strategy, equals, draw.random), why: strategy };
 }
 
 /** Those of `members` between which the strategy itself makes no difference but for turns. */
 export function equalsAmong(strategy: Strategy, members: readonly Member[]): readonly Member[] {
   if (members.length < 2) return members;
-  if (strategy === 'priority') return lowest(members, (member) => member.endpoint.priority);
+  if (strategy === 'priority') return lowest(members, priority);
   if (strategy === 'least_connections') return lowest(members, connections);
   return members;
 }
 
+const priority = (member: Member): number => member.endpoint.priority;
 const connections = (member: Member): number => member.state.inFlight / member.weight;
 
 function lowest(members: readonly Member[], of: (member: Member) => number): readonly Member[] {
-  let least = Number.POSITIVE_INFINITY;
-  for (const member of members) least = Math.min(least, of(member));
-  return members.filter((member) => of(member) === least);
+  let first = members[0]!;
+  let least = of(first);
+  let count = 0;
+  for (const member of members) {
+    const value = of(member);
+    if (value === least) count += 1;
+    if (value >= least) continue;
+    first = member;
+    least = value;
+    count = 1;
+  }
+  // Mostly it is one, or all: neither takes a list of its own.
+  if (count === 1) return first.alone;
+  return count === members.length ? members : members.filter((member) => of(member) === least);
 }
 
 function amongEquals(strategy: Strategy, equals: readonly Member[], random: () => number): Member {
@@ -92,21 +106,21 @@ function nearest(members: readonly Member[], session: string): Member {
  * An endpoint that was never measured is tried first, with one request at a time; until that has answered it
  * stands behind the measured ones, since it may turn out to be slow.
  */
-function fastest(members: readonly Member[], draw: Draw): Pick {
+function fastest(members: readonly Member[], session: string | undefined, draw: Draw): Pick {
   const unmeasured = members.filter(({ state }) => state.cost === undefined && state.generating === 0);
-  if (unmeasured.length > 0) return { member: oneOf(unmeasured, draw), why: 'unmeasured' };
+  if (unmeasured.length > 0) return { member: oneOf(unmeasured, session, draw), why: 'unmeasured' };
   if (members.length === 1) return { member: members[0]!, why: 'fastest' };
   const first = Math.floor(draw.random() * members.length);
   const other = Math.floor(draw.random() * (members.length - 1));
-  return lighter(members[first]!, members[other < first ? other : other + 1]!, draw);
+  return lighter(members[first]!, members[other < first ? other : other + 1]!, session, draw);
 }
 
-function oneOf(members: readonly Member[], { session, random }: Draw): Member {
+function oneOf(members: readonly Member[], session: string | undefined, { random }: Draw): Member {
   if (session !== undefined) return nearest(members, session);
   return members[Math.floor(random() * members.length)]!;
 }
 
-function lighter(a: Member, b: Member, { session, now }: Draw): Pick {
+function lighter(a: Member, b: Member, session: string | undefined, { now }: Draw): Pick {
   const difference = load(a, now) - load(b, now);
   if (a.state.cost === undefined && b.state.cost === undefined) {
     return { member: b.state.generating < a.state.generating ? b : a, why: 'fastest' };

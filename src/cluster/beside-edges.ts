@@ -1,7 +1,7 @@
-import type { Choice, ChooseRequest } from './choice.ts';
+import type { Choice, ChooseRequest, ChosenEndpoint } from './choice.ts';
 import { longestEdges, type Misfit } from './edge-fit.ts';
 import type { EndpointState, Member } from './endpoint-state.ts';
-import { amongUsable, type Chosen, type Circumstances, chosen } from './picking.ts';
+import { amongUsable, type Circumstances, chosen } from './picking.ts';
 import type { Pool } from './roster.ts';
 import { insteadText, longestText, skippedText } from './route-text.ts';
 import { full, leastBad, opensInMs, type Sorted, sort, timesTried } from './sorting.ts';
@@ -73,7 +73,7 @@ function worthAnother({ state }: Member, tried: readonly string[]): boolean {
   return !state.unreachable && timesTried(state.id, tried) < MOST_GOES;
 }
 
-function routeBeside(choice: Chosen, misfits: readonly Misfit[], { fresh, again }: Sorted): string {
+function routeBeside(choice: ChosenEndpoint, misfits: readonly Misfit[], { fresh, again }: Sorted): string {
   const skipped = misfits.filter(({ member }) => fresh.includes(member) || again.includes(member));
   return skipped.length > 0 ? skippedText(skipped) : choice.route;
 }
@@ -85,14 +85,14 @@ function amongMisfits(
   fresh: readonly Member[],
   request: ChooseRequest,
   about: Circumstances,
-): Chosen | undefined {
+): ChosenEndpoint | undefined {
   const longest = longestEdges(misfits.filter(({ member }) => fresh.includes(member)));
   if (longest.length === 1 && fresh.length > 1) return chosen(longest[0]!.member, 'longest-edge');
   return amongUsable(pool, all, { fresh: longest.map(({ member }) => member), again: [] }, request, about);
 }
 
 /** The choice, marked if it is one that doesn't fit. */
-function flagged(choice: Chosen, misfits: readonly Misfit[], fitting: Sorted): Chosen {
+function flagged(choice: ChosenEndpoint, misfits: readonly Misfit[], fitting: Sorted): ChosenEndpoint {
   const taken = misfits.find(({ member }) => member.endpoint === choice.endpoint);
   if (taken === undefined) return choice;
   const missing = [

@@ -8,7 +8,7 @@ export interface ChooseRequest {
   readonly protocol: Protocol;
   readonly operation: Operation;
   /** Affinity key: requests of one session go to one endpoint, so that prompt caches stay warm. */
-  readonly session?: string;
+  readonly session?: string | undefined;
   /** Ids of the endpoints attempted in this exchange, in order, repeats included. */
   readonly tried: readonly string[];
   /** Ids never to be used again in this exchange, e.g. since their key was refused. */
@@ -17,7 +17,7 @@ export interface ChooseRequest {
    * What the answer is expected to be like at an endpoint; asked only of those that are known to cut. Absent, or
    * undefined for an endpoint: it is not asked what its edge allows.
    */
-  readonly expect?: (endpoint: Endpoint) => Expectation | undefined;
+  readonly expect?: ((endpoint: Endpoint) => Expectation | undefined) | undefined;
 }
 
 /**
@@ -39,22 +39,24 @@ export type ChoiceReason =
   | 'tried-again'
   | 'least-bad';
 
+export interface ChosenEndpoint {
+  readonly kind: 'endpoint';
+  readonly endpoint: Endpoint;
+  readonly why: ChoiceReason;
+  /** Panic mode: chosen although its circuit is not closed or it is cooling. */
+  readonly outOfService: boolean;
+  /** Chosen although it is expected to cut the answer: nothing better is to be had. */
+  readonly edgeIgnored: boolean;
+  /**
+   * The decision in a line, for a header and the log: `priority`, or what edges had to do with it, such as
+   * `edge: main (100s) skipped, silence p95 142s measured n=12`. Printable ASCII, at most 200 characters.
+   */
+  readonly route: string;
+}
+
 /** Where the next attempt goes, or why it can't go anywhere yet. */
 export type Choice =
-  | {
-      readonly kind: 'endpoint';
-      readonly endpoint: Endpoint;
-      readonly why: ChoiceReason;
-      /** Panic mode: chosen although its circuit is not closed or it is cooling. */
-      readonly outOfService: boolean;
-      /** Chosen although it is expected to cut the answer: nothing better is to be had. */
-      readonly edgeIgnored: boolean;
-      /**
-       * The decision in a line, for a header and the log: `priority`, or what edges had to do with it, such as
-       * `edge: main (100s) skipped, silence p95 142s measured n=12`. Printable ASCII, at most 200 characters.
-       */
-      readonly route: string;
-    }
+  | ChosenEndpoint
   | {
       readonly kind: 'full';
       /** Ms until a rate window opens; Infinity where only a freed slot helps. */

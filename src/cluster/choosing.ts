@@ -1,9 +1,9 @@
 import { chooseBesideEdges } from './beside-edges.ts';
 import type { Choice, ChooseRequest } from './choice.ts';
 import { misfitsAmong } from './edge-fit.ts';
-import { amongUsable, type Circumstances, chosen } from './picking.ts';
+import { amongUsable, type Circumstances, chosen, picked } from './picking.ts';
 import type { Pool } from './roster.ts';
-import { full, leastBad, sort } from './sorting.ts';
+import { allFresh, full, leastBad, sort } from './sorting.ts';
 
 /**
  * The choice, in this order:
@@ -24,6 +24,7 @@ export function chooseFrom(pool: Pool | undefined, request: ChooseRequest, about
   const misfits = misfitsAmong(members, request, about.learning, about.now);
   if (misfits.length > 0) return chooseBesideEdges(pool, members, misfits, request, about);
   const { health, now } = about;
+  if (allFresh(members, request, health, now)) return picked(pool, members, request.session, about);
   const sorted = sort(members, request, health, now);
   const usable = amongUsable(pool, members.length, sorted, request, about);
   if (usable) return usable;

@@ -3,11 +3,22 @@ import type { HealthSettings } from '../domain/settings.ts';
 
 type Pauses = Pick<HealthSettings, 'intervalMs' | 'maxIntervalMs'>;
 
+/** A trial that was told to wait is postponed by as long as an endpoint cools at most. */
+const LONGEST_POSTPONED_MS = 10 * 60_000;
+
 export const CLOSED: Circuit = { kind: 'closed' };
 
 /** Pause before the next verification, after `checks` failed ones: it doubles up to the longest. */
 function pauseMs(checks: number, { intervalMs, maxIntervalMs }: Pauses): number {
   return Math.min(intervalMs * 2 ** Math.min(checks, 30), Math.max(intervalMs, maxIntervalMs));
+}
+
+/**
+ * Whether the next verification is due. One that is further off than any pause lasts was set before the clock was set
+ * back, or the pauses shortened.
+ */
+export function isPast(nextCheckAt: number, { intervalMs, maxIntervalMs }: Pauses, now: number): boolean {
+  return nextCheckAt <= now || nextCheckAt - now > Math.max(intervalMs, maxIntervalMs, LONGEST_POSTPONED_MS);
 }
 
 /** Out of use from now on. */

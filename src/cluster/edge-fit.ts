@@ -28,12 +28,14 @@ export function misfitsAmong(
   now: number,
 ): readonly Misfit[] {
   if (expect === undefined) return NONE;
-  const found: Misfit[] = [];
+  let found: Misfit[] | undefined;
   for (const member of members) {
     const misfit = misfitOf(member, expect, learning, now);
-    if (misfit) found.push(misfit);
+    if (misfit === undefined) continue;
+    found ??= [];
+    found.push(misfit);
   }
-  return found;
+  return found ?? NONE;
 }
 
 const NONE: readonly Misfit[] = [];

@@ -7,6 +7,7 @@ import {
   type RateWindow,
   type SlidingCount,
 } from '../resilience/resilience.ts';
+import type { ChoiceReason, ChosenEndpoint } from './choice.ts';
 import { afterRestart, CLOSED } from './circuit.ts';
 import { createLatency, type Latency } from './latency.ts';
 import { type EdgeMemory, NO_CUTS, restored } from './learned-edge.ts';
@@ -53,6 +54,10 @@ export interface Member {
   readonly endpoint: Endpoint;
   readonly cluster: string;
   readonly state: EndpointState;
+  /** Only itself, for where a list is asked for. */
+  readonly alone: readonly Member[];
+  /** What a choice of it is, by the reason: they are always the same. */
+  readonly choices: Partial<Record<ChoiceReason, ChosenEndpoint>>;
   /** Configured weight, but never 0: such an endpoint is the very last choice among equals, not none. */
   readonly weight: number;
   /** Smooth weighted round robin: what failures have left of the weight. */
@@ -103,15 +108,20 @@ export function createMember(
 ): Member {
   const weight = Math.max(LEAST_WEIGHT, endpoint.weight);
   const same = before?.weight === weight ? before : undefined;
-  return {
+  const alone: Member[] = [];
+  const member: Member = {
     endpoint,
     cluster,
     state,
+    alone,
+    choices: {},
     weight,
     effectiveWeight: same?.effectiveWeight ?? weight,
     currentWeight: same?.currentWeight ?? 0,
     lastPick: before?.lastPick ?? 0,
   };
+  alone.push(member);
+  return member;
 }
 
 function window(before: RateWindow | undefined, limit: number, windowMs: number): RateWindow | undefined {
@@ -132,6 +142,14 @@ export function settle(state: EndpointState, members: readonly Member[]): void {
   state.concurrency = least('concurrency');
   state.rps = window(state.rps, least('rps'), 1000);
   state.rpm = window(state.rpm, least('rpm'), 60_000);
+}
+
+/** Longest cool-down, whatever a header asks for: a bad one must not take an endpoint out for a day. */
+export const LONGEST_COOLDOWN_MS = 10 * 60_000;
+
+/** Whether it is cooling. One that would go on for longer than any does began before the clock was set back. */
+export function isCooling({ coolingUntil }: EndpointState, now: number): boolean {
+  return coolingUntil > now && coolingUntil - now <= LONGEST_COOLDOWN_MS;
 }
 
 /** Ms until the limits allow one more: 0 = now, Infinity = when a slot gets free. Only generation is limited. */

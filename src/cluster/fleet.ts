@@ -3,13 +3,15 @@ import type { EndpointSnapshot, EndpointView, HealthEvent } from '../domain/heal
 import type { Outcome } from '../domain/outcome.ts';
 import type { Operation } from '../domain/protocol.ts';
 import type { Settings } from '../domain/settings.ts';
+import { begin } from './beginning.ts';
 import type { Choice, ChooseRequest } from './choice.ts';
 import { chooseFrom } from './choosing.ts';
+import { isPast } from './circuit.ts';
 import { type EndpointState, type Member, restoreInto, snapshotOf } from './endpoint-state.ts';
 import { type EdgeLearning, LEARNING, learnedAt } from './learned-edge.ts';
 import { EMPTY_ROSTER, mainMember, nextRoster } from './roster.ts';
 import { type Standing, standingsOf } from './standing.ts';
-import { begin, end, forgetEdge, learn } from './traffic.ts';
+import { end, forgetEdge, learn } from './traffic.ts';
 import { type CheckResult, checkBegan, checkEnded, clear, dueAt } from './verification.ts';
 import { viewOf } from './view.ts';
 
@@ -17,7 +19,8 @@ import { viewOf } from './view.ts';
 export type FleetSettings = Pick<Settings, 'clusters' | 'health'>;
 
 /**
- * The endpoints of all clusters with their state. Every instant is ms of one clock; state changes only
+ * The endpoints of all clusters with their state. Every instant is by the wall clock: states are stored and shown, and a
+ * machine that slept has let their pauses pass. A clock that is set back prolongs nothing. State changes only
  * through the transitions named here. One endpoint id has one health state, however many clusters it stands in.
  * Ids that are not (or no longer) known are ignored by every transition.
  */
@@ -89,9 +92,8 @@ export function createFleet(settings: FleetSettings, rules: Partial<EdgeLearning
     return [...roster.states.values()].map(mainMember).filter((member) => member !== undefined);
   }
 
-  function forgetIdle(id: string): void {
-    const state = roster.states.get(id);
-    if (state?.inFlight === 0 && state.members.length === 0) roster.states.delete(id);
+  function forgetIdle({ id, inFlight, members }: EndpointState): void {
+    if (inFlight === 0 && members.length === 0) roster.states.delete(id);
   }
 
   const saved = (ids: Iterable<string>): readonly EndpointSnapshot[] =>
@@ -109,17 +111,21 @@ export function createFleet(settings: FleetSettings, rules: Partial<EdgeLearning
       if (state !== undefined) begin(state, roster.pools.get(cluster), operation, health, now);
     },
     ended(endpointId, outcome, operation, model, now) {
-      const events = change(endpointId, (state) => [
-        ...end(state, outcome, operation, model, health, now),
-        ...learn(state, outcome, learning, now),
-      ]);
-      forgetIdle(endpointId);
-      return events ?? [];
+      const state = roster.states.get(endpointId);
+      if (state === undefined) return [];
+      changed.add(endpointId);
+      const events = end(state, outcome, operation, model, health, now);
+      const learned = learn(state, outcome, learning, now);
+      forgetIdle(state);
+      return learned.length === 0 ? events : [...events, ...learned];
     },
     due: (now) =>
       health.enabled
         ? places()
-            .filter(({ state }) => (dueAt(state) ?? Number.POSITIVE_INFINITY) <= now)
+            .filter(({ state }) => {
+              const at = dueAt(state);
+              return at !== undefined && isPast(at, health, now);
+            })
             .map(({ endpoint }) => endpoint)
         : [],
     nextDueAt() {

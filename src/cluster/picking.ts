@@ -1,6 +1,6 @@
 import type { HealthSettings } from '../domain/settings.ts';
 import { pick } from './balance.ts';
-import type { Choice, ChooseRequest } from './choice.ts';
+import type { ChoiceReason, ChooseRequest, ChosenEndpoint } from './choice.ts';
 import type { Member } from './endpoint-state.ts';
 import type { EdgeLearning } from './learned-edge.ts';
 import type { Pool } from './roster.ts';
@@ -14,10 +14,25 @@ export interface Circumstances {
   readonly random: () => number;
 }
 
-export type Chosen = Extract<Choice, { kind: 'endpoint' }>;
+/** An endpoint that is in service, for a reason that says it all. Made once. */
+export function chosen({ endpoint, choices }: Member, why: ChoiceReason): ChosenEndpoint {
+  let choice = choices[why];
+  if (choice === undefined) {
+    choice = { kind: 'endpoint', endpoint, why, outOfService: false, edgeIgnored: false, route: why };
+    choices[why] = choice;
+  }
+  return choice;
+}
 
-export function chosen({ endpoint }: Member, why: Chosen['why'], route: string = why): Chosen {
-  return { kind: 'endpoint', endpoint, why, outOfService: false, edgeIgnored: false, route };
+/** One of `members` (at least one), by the pool's strategy. */
+export function picked(
+  { strategy }: Pool,
+  members: readonly Member[],
+  session: string | undefined,
+  about: Circumstances,
+): ChosenEndpoint {
+  const { member, why } = pick(strategy, members, session, about);
+  return chosen(member, why);
 }
 
 /** One of those that were not tried yet, by the strategy; else of those that were. `all`: how many there might be. */
@@ -26,13 +41,12 @@ export function amongUsable(
   all: number,
   { fresh, again }: Pick<Sorted, 'fresh' | 'again'>,
   { session, tried }: ChooseRequest,
-  { now, random }: Circumstances,
-): Chosen | undefined {
+  about: Circumstances,
+): ChosenEndpoint | undefined {
   const better = fresh.length > 0 ? fresh : again;
   if (better.length === 1 && all > 1) return chosen(better[0]!, 'only-one-left');
   if (fresh.length > 0) {
-    const { member, why } = pick(pool.strategy, fresh, { session, now, random });
-    return chosen(member, why);
+    return picked(pool, fresh, session, about);
   }
   return again.length > 0 ? chosen(longestUntried(again, tried), 'tried-again') : undefined;
 }

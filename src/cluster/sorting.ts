@@ -1,7 +1,8 @@
 import type { Operation } from '../domain/protocol.ts';
 import type { HealthSettings } from '../domain/settings.ts';
 import type { Choice, ChooseRequest } from './choice.ts';
-import { blockedMs, type EndpointState, type Member } from './endpoint-state.ts';
+import { isPast } from './circuit.ts';
+import { blockedMs, type EndpointState, isCooling, type Member } from './endpoint-state.ts';
 
 /**
  * Whether an endpoint is in service: circuit closed and not cooling. Where nothing verifies (`health.enabled`
@@ -13,7 +14,7 @@ export function inService(
   health: HealthSettings,
   now: number,
 ): boolean {
-  if (state.coolingUntil > now) return false;
+  if (isCooling(state, now)) return false;
   return state.circuit.kind === 'closed' || mayBeTried(state, operation, health, now);
 }
 
@@ -24,7 +25,12 @@ export function mayBeTried(
   health: HealthSettings,
   now: number,
 ): boolean {
-  return !health.enabled && operation === 'generate' && circuit.kind === 'open' && circuit.nextCheckAt <= now;
+  return (
+    !health.enabled &&
+    operation === 'generate' &&
+    circuit.kind === 'open' &&
+    isPast(circuit.nextCheckAt, health, now)
+  );
 }
 
 /** The endpoints that speak the protocol, by how good a choice they are. */
@@ -39,6 +45,20 @@ export interface Sorted {
   readonly out: Member[];
   /** Both. */
   readonly outAtLimit: Member[];
+}
+
+/** Whether all of them are usable and not yet tried, which is the usual case and needs no sorting. */
+export function allFresh(
+  members: readonly Member[],
+  { operation, tried, banned }: ChooseRequest,
+  health: HealthSettings,
+  now: number,
+): boolean {
+  if (members.length === 0 || tried.length > 0 || (banned !== undefined && banned.length > 0)) return false;
+  for (const { state } of members) {
+    if (blockedMs(state, operation, now) > 0 || !inService(state, operation, health, now)) return false;
+  }
+  return true;
 }
 
 export function sort(

@@ -2,64 +2,16 @@ import type { HealthEvent } from '../domain/health.ts';
 import type { Failed, Outcome } from '../domain/outcome.ts';
 import type { Operation } from '../domain/protocol.ts';
 import type { HealthSettings } from '../domain/settings.ts';
-import { equalsAmong } from './balance.ts';
-import { CLOSED, halfOpened, opened, postponed, reopened } from './circuit.ts';
-import { blockedMs, type EndpointState, type Member } from './endpoint-state.ts';
+import { CLOSED, opened, postponed, reopened } from './circuit.ts';
+import { type EndpointState, isCooling, LONGEST_COOLDOWN_MS } from './endpoint-state.ts';
 import { type EdgeLearning, NO_CUTS, taughtBy } from './learned-edge.ts';
 import { measured, notWithin } from './peak-ewma.ts';
-import { mainMember, type Pool } from './roster.ts';
+import { mainMember } from './roster.ts';
 import { spanText } from './route-text.ts';
-import { lowered, raised, tookTurn } from './smooth-weighted.ts';
-import { inService, mayBeTried } from './sorting.ts';
+import { lowered, raised } from './smooth-weighted.ts';
 
-/** Longest cool-down, whatever a header asks for: a bad one must not take an endpoint out for a day. */
-const LONGEST_COOLDOWN_MS = 10 * 60_000;
 /** What is kept of an error's text. */
 const MOST_DETAIL = 300;
-
-/** An attempt begins. */
-export function begin(
-  state: EndpointState,
-  pool: Pool | undefined,
-  operation: Operation,
-  health: HealthSettings,
-  now: number,
-): void {
-  const member = pool?.members.find((each) => each.state === state);
-  if (pool !== undefined && member !== undefined) takeTurn(member, pool, operation, health, now);
-  if (mayBeTried(state, operation, health, now)) {
-    state.circuit = halfOpened(state.circuit);
-    state.halfOpenSince = now;
-    state.onTrial = true;
-  }
-  state.inFlight += 1;
-  state.starts.note(now);
-  if (operation !== 'generate') return;
-  state.generating += 1;
-  state.rps?.note(now);
-  state.rpm?.note(now);
-}
-
-/** Every pick counts for the turns, also one made by affinity or as a failover: it is load all the same. */
-function takeTurn(
-  member: Member,
-  pool: Pool,
-  operation: Operation,
-  health: HealthSettings,
-  now: number,
-): void {
-  pool.picks += 1;
-  member.lastPick = pool.picks;
-  const usable = pool.members.filter(
-    (each) =>
-      each === member ||
-      (each.endpoint.enabled &&
-        inService(each.state, operation, health, now) &&
-        blockedMs(each.state, operation, now) === 0),
-  );
-  const equals = equalsAmong(pool.strategy, usable);
-  tookTurn(member, equals.includes(member) ? equals : [member], pool.totalWeight);
-}
 
 /**
  * An attempt ended: counters, times, circuit, cooling.
@@ -166,8 +118,8 @@ function cooled(
   now: number,
 ): readonly HealthEvent[] {
   const until = now + Math.min(Math.max(0, retryAfterMs ?? health.cooldownMs), LONGEST_COOLDOWN_MS);
-  const wasCooling = state.coolingUntil > now;
-  state.coolingUntil = Math.max(state.coolingUntil, until);
+  const wasCooling = isCooling(state, now);
+  state.coolingUntil = wasCooling ? Math.max(state.coolingUntil, until) : until;
   if (state.onTrial) postpone(state, until);
   return wasCooling || until <= now ? [] : [event(state, 'cooled-down', detail, now)];
 }

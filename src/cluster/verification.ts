@@ -1,7 +1,7 @@
 import type { HealthEvent } from '../domain/health.ts';
 import type { HealthSettings } from '../domain/settings.ts';
 import { halfOpened, reopened } from './circuit.ts';
-import type { EndpointState } from './endpoint-state.ts';
+import { type EndpointState, isCooling } from './endpoint-state.ts';
 import { mainMember } from './roster.ts';
 import { close, event, leaveHalfOpen, shortened } from './traffic.ts';
 
@@ -36,7 +36,7 @@ export function checkEnded(
   now: number,
 ): readonly HealthEvent[] {
   if (result.ok) {
-    const news = state.circuit.kind !== 'closed' || state.consecutiveFailures > 0 || state.coolingUntil > now;
+    const news = state.circuit.kind !== 'closed' || state.consecutiveFailures > 0 || isCooling(state, now);
     close(state);
     state.coolingUntil = 0;
     state.lastSuccessAt = now;
@@ -50,7 +50,7 @@ export function checkEnded(
 
 /** By hand: whatever kept the endpoint out is forgotten. */
 export function clear(state: EndpointState, now: number): readonly HealthEvent[] {
-  const news = state.circuit.kind !== 'closed' || state.coolingUntil > now;
+  const news = state.circuit.kind !== 'closed' || isCooling(state, now);
   close(state);
   state.coolingUntil = 0;
   return news ? [event(state, 'cleared', 'by hand', now)] : [];

@@ -1,11 +1,11 @@
 import type { EndpointView, HealthStatus } from '../domain/health.ts';
-import { type EndpointState, type Member, QPS_SECONDS } from './endpoint-state.ts';
+import { type EndpointState, isCooling, type Member, QPS_SECONDS } from './endpoint-state.ts';
 import { type EdgeLearning, learnedAt } from './learned-edge.ts';
 
 /** `unknown`: nothing was tried yet, neither by traffic nor by a verification. */
 function healthOf(state: EndpointState, now: number): HealthStatus {
   if (state.circuit.kind !== 'closed') return 'unhealthy';
-  if (state.coolingUntil > now || state.consecutiveFailures > 0) return 'degraded';
+  if (isCooling(state, now) || state.consecutiveFailures > 0) return 'degraded';
   const tried = state.successes + state.failures > 0 || state.lastSuccessAt !== undefined;
   return tried ? 'healthy' : 'unknown';
 }
@@ -28,7 +28,7 @@ export function viewOf({ endpoint, state }: Member, learning: EdgeLearning, now:
     health: healthOf(state, now),
     circuit: state.circuit,
     inQueue: state.circuit.kind !== 'closed',
-    coolingUntil: state.coolingUntil > now ? state.coolingUntil : 0,
+    coolingUntil: isCooling(state, now) ? state.coolingUntil : 0,
     ...(requests > 0 && { successRate: state.successes / requests }),
     requests,
     consecutiveFailures: state.consecutiveFailures,

@@ -44,11 +44,11 @@ async function measure(visit: Visit): Promise<ClockMeasured | undefined> {
     socket.destroy();
     return undefined;
   }
-  const askedAt = visit.ports.wallNow();
+  const askedAt = visit.ports.clock.wall();
   const head = await headOver(visit, channel);
   channel.destroy();
   const date = /^date:[ \t]*([^\r\n]{1,100})/im.exec(head)?.[1];
-  return { date, askedAt, heardAt: visit.ports.wallNow() };
+  return { date, askedAt, heardAt: visit.ports.clock.wall() };
 }
 
 function headOver({ host, port, endpoint, ports, signal }: Visit, channel: Duplex): Promise<string> {

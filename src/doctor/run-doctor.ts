@@ -24,7 +24,6 @@ function endpointsOf({ clusters }: Settings): readonly Endpoint[] {
 
 const portsOf = ({ settings, language, env, prices }: DoctorSurroundings): CheckupPorts => ({
   clock: systemClock,
-  wallNow: Date.now,
   random: Math.random,
   language,
   env,

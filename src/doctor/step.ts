@@ -10,8 +10,6 @@ import type { Say } from './texts.ts';
 /** What the doctor works with. */
 export interface CheckupPorts {
   readonly clock: Clock;
-  /** What the wall says, ms since the epoch; `clock` does not follow its steps. */
-  wallNow(): number;
   random(): number;
   readonly language: Language;
   readonly env: Readonly<Record<string, string | undefined>>;

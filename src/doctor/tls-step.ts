@@ -192,6 +192,6 @@ export const tlsStep: Step = {
     }
     const measured = read(secured.value, host, ports.clock.now() - startedAt);
     secured.value.destroy();
-    return judgeTls(measured, ports.wallNow(), say);
+    return judgeTls(measured, ports.clock.wall(), say);
   },
 };

@@ -31,7 +31,7 @@ export interface Limit {
 /** The timers of one attempt, resolved. Absent = that timer does not run. All travel as one value. */
 export interface AttemptTimers {
   readonly connect: Limit;
-  readonly firstByte?: Limit;
+  readonly firstByte?: Limit | undefined;
   readonly idle: Limit;
   /** The exchange's deadline, as what is left of it when the attempt starts. */
   readonly total: Limit;

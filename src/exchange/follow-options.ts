@@ -21,7 +21,7 @@ export const edgeOf = ({ listener }: ClientRequest, { listen }: Settings): Edge 
 export function followOptions(
   request: IdentifiedRequest,
   seat: Seat & { readonly exchange: Exchange },
-  { patience }: { readonly patience?: Limit },
+  { patience }: { readonly patience?: Limit | undefined },
   settings: Settings,
   clock: Clock,
   language: Language,

@@ -138,16 +138,16 @@ class Run {
 
   choose(asked: ChooseRequest): Choice {
     const { fleet, clock, random } = this.#ports;
-    return chooseFor(asked, fleet, clock.now(), random);
+    return chooseFor(asked, fleet, clock.wall(), random);
   }
 
   streams(endpoint: Endpoint): boolean {
-    return streamsUpstream(this.request, endpoint, this.#ports.plain, this.#ports.clock.now());
+    return streamsUpstream(this.request, endpoint, this.#ports.plain, this.#ports.clock.wall());
   }
 
   readonly expect = (endpoint: Endpoint): Expectation | undefined => {
     const key = predictKey(this.request, endpoint.id, this.streams(endpoint));
-    return this.#ports.predictor.expect(key, this.#ports.clock.now());
+    return this.#ports.predictor.expect(key, this.#ports.clock.wall());
   };
 
   retryAllowed(): boolean {
@@ -193,7 +193,7 @@ class Run {
     this.#waitedEnough();
     if (history.length > 0 && history.some(({ endpointId }) => endpointId === endpoint.id))
       retries.note('retry', clock.now());
-    fleet.began(endpoint.id, note.cluster, request.operation, clock.now());
+    fleet.began(endpoint.id, note.cluster, request.operation, clock.wall());
     this.#holding = endpoint;
     note.throughEdge ||= endpoint.edge !== undefined;
     recorder.callBegins(note, endpoint, call);
@@ -260,7 +260,7 @@ class Run {
   #learn(endpoint: Endpoint, streamed: boolean, outcome: Outcome): void {
     const { clock, fleet, plain, predictor, recorder, slots, onAttemptEnded } = this.#ports;
     const { note, request, journal } = this.exchange;
-    const now = clock.now();
+    const now = clock.wall();
     this.#holding = undefined;
     const events = fleet.ended(endpoint.id, outcome, request.operation, request.model, now);
     recorder.health(events);
@@ -304,7 +304,7 @@ class Run {
     exchanges.finish(exchange);
     try {
       // What its client has a name for survives a restart.
-      const stored = storedAnswerOf(exchange, clock.now() + this.#settings.replay.keyTtlMs);
+      const stored = storedAnswerOf(exchange, clock.wall() + this.#settings.replay.keyTtlMs);
       if (stored) answers.save(stored);
     } catch (thrown) {
       recorder.internal(stackOf(thrown), exchange.id);
@@ -322,9 +322,8 @@ class Run {
     exchange.end();
     if (state.kind === 'attempting' || state.kind === 'streaming') state.call.cancel('client');
     if (this.#holding) {
-      const now = clock.now();
-      const outcome = unstarted(this.#holding.id, now);
-      fleet.ended(this.#holding.id, outcome, exchange.note.operation, undefined, now);
+      const outcome = unstarted(this.#holding.id, clock.now());
+      fleet.ended(this.#holding.id, outcome, exchange.note.operation, undefined, clock.wall());
       recorder.callEnded(exchange.note, outcome, 0, exchange.request.body);
       this.#holding = undefined;
     }

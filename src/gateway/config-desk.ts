@@ -82,7 +82,10 @@ export function configInMemory(name: string, text?: string, environment = NO_REF
   };
 }
 
-type Reload = () => Promise<Result<{ clusters: number; endpoints: number }, { readonly detail: string }>>;
+/** Takes up the configuration anew; on a problem the one in force stays. Never throws. */
+export type Reload = () => Promise<
+  Result<{ clusters: number; endpoints: number }, { readonly detail: string }>
+>;
 
 /** Edits of the configuration through the admin API. */
 export interface ConfigDesk {

@@ -43,7 +43,7 @@ export function createObserving(ports: ObservingPorts): Observing {
   const note = (detail: string) => log.write({ kind: 'trouble', detail });
   for (const detail of asked?.notes ?? []) note(detail);
   const metrics = createMetrics({ readings, clock, version });
-  const salt = `${process.pid} ${clock.now()} ${random()}`;
+  const salt = `${process.pid} ${clock.wall()} ${random()}`;
   const whereIs = (id: string) => readings.endpoints().find((endpoint) => endpoint.id === id);
   const otlp = asked
     ? createOtlp({ settings: asked, metrics, clock, version, random, salt, whereIs, onTrouble: note })

@@ -41,7 +41,7 @@ export function startRetention({ store, clock, log, settings }: RetentionPorts):
     try {
       const exchanges = await store.pruneLedger(
         {
-          ...(limits.keepMs === undefined ? {} : { before: clock.now() - limits.keepMs }),
+          ...(limits.keepMs === undefined ? {} : { before: clock.wall() - limits.keepMs }),
           ...(limits.maxBytes === undefined ? {} : { maxBytes: limits.maxBytes }),
         },
         () => !stopped && inForce === limits,

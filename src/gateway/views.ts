@@ -11,8 +11,8 @@ import type { Recorder, Totals } from '../record/record.ts';
 import type { Store } from '../storage/storage.ts';
 import { isCredentialHeader } from '../telemetry/telemetry.ts';
 import type { ConfigDesk } from './config-desk.ts';
-import type { Watching } from './live.ts';
 import type { Observing } from './observing.ts';
+import type { Watching } from './watching.ts';
 
 /** What the running gateway gives to be looked at. */
 export interface ViewedGateway {
@@ -52,10 +52,10 @@ export function adminPortsOf(gateway: ViewedGateway): AdminPorts {
     store,
     fleet,
     exchanges,
-    now: clock.now,
+    now: clock.wall,
     settings: () => about().settings,
   });
-  const queue = () => fleet.views(clock.now()).flatMap(queueView);
+  const queue = () => fleet.views(clock.wall()).flatMap(queueView);
   return {
     gateway: () => gatewayView(gateway),
     clusters() {
@@ -64,7 +64,7 @@ export function adminPortsOf(gateway: ViewedGateway): AdminPorts {
         name,
         strategy,
         isDefault: name === defaultCluster,
-        endpoints: fleet.views(clock.now(), name),
+        endpoints: fleet.views(clock.wall(), name),
       }));
     },
     routes() {
@@ -72,13 +72,13 @@ export function adminPortsOf(gateway: ViewedGateway): AdminPorts {
       const [clientKeys, listeners] = [auth.keys.map(({ name }) => name), listen.map(({ name }) => name)];
       return { routes: routes.map(withoutSecrets), defaultCluster, clientKeys, listeners };
     },
-    endpoints: () => fleet.views(clock.now()),
+    endpoints: () => fleet.views(clock.wall()),
     history: async (endpointId, limit) => (await store.healthHistory(endpointId, limit)).toReversed(),
     verify: (endpointId) => verifier.verify(endpointId),
     verifyQueue: (endpointId) => verifier.verifyQueue(endpointId),
     queue,
     clearQueue(endpointId) {
-      const events = fleet.clear(endpointId, clock.now());
+      const events = fleet.clear(endpointId, clock.wall());
       gateway.onCleared(events);
       return events.length;
     },
@@ -142,7 +142,7 @@ function gatewayView({ about, recorder, exchanges, fleet, clock, lifetimeBefore,
       successes: lifetimeBefore.successes + successes,
       failures: lifetimeBefore.failures + failures,
     },
-    endpoints: fleet.views(clock.now()),
+    endpoints: fleet.views(clock.wall()),
   };
 }
 

@@ -43,6 +43,8 @@ export interface Verifier {
 const AT_ONCE_MAX = 4;
 
 const CONNECT_MS = 10_000;
+/** Costs next to nothing. */
+const LOOK_EVERY_MS = 60_000;
 
 export function createVerifier(ports: VerifierPorts): Verifier {
   const { fleet, clock, log } = ports;
@@ -53,7 +55,12 @@ export function createVerifier(ports: VerifierPorts): Verifier {
     timer?.cancel();
     const dueAt = fleet.nextDueAt();
     if (stopped || dueAt === undefined) return;
-    timer = clock.timer(Math.max(0, dueAt - clock.now()), () => void workOff(fleet.due(clock.now())));
+    timer = clock.timer(pauseMs(dueAt), () => void workOff(fleet.due(clock.wall())));
+  }
+
+  /** Looks again now and then: while the machine sleeps the timer does not run, but the endpoint is due. */
+  function pauseMs(dueAt: number): number {
+    return Math.min(Math.max(0, dueAt - clock.wall()), LOOK_EVERY_MS);
   }
 
   async function workOff(endpoints: readonly Endpoint[]): Promise<readonly VerificationView[]> {
@@ -61,7 +68,7 @@ export function createVerifier(ports: VerifierPorts): Verifier {
     const waiting = [...endpoints];
     const results: VerificationView[] = [];
     // Marked at once, so that none is due twice while it waits for its turn.
-    for (const { id } of waiting) fleet.checkBegan(id, clock.now());
+    for (const { id } of waiting) fleet.checkBegan(id, clock.wall());
     const worker = async () => {
       for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
         results.push(settle(await converse(next, ports)));
@@ -76,7 +83,7 @@ export function createVerifier(ports: VerifierPorts): Verifier {
   function settle(result: VerificationView): VerificationView {
     const { endpointId, ok, tookMs } = result;
     const detail = result.detail ?? 'failed';
-    const now = clock.now();
+    const now = clock.wall();
     const queued = fleet.view(endpointId, now)?.circuit.kind === 'half-open';
     if (queued) ports.onEvents(fleet.checkEnded(endpointId, ok ? { ok: true } : { ok: false, detail }, now));
     if (ok) log.write({ kind: 'verified', endpointId, tookMs });
@@ -88,7 +95,7 @@ export function createVerifier(ports: VerifierPorts): Verifier {
     return result;
   }
 
-  const inQueue = () => fleet.views(clock.now()).filter((view) => view.inQueue);
+  const inQueue = () => fleet.views(clock.wall()).filter((view) => view.inQueue);
   const endpointsOf = (ids: readonly string[]) => ids.flatMap((id) => fleet.endpoint(id) ?? []);
 
   return {
@@ -98,7 +105,7 @@ export function createVerifier(ports: VerifierPorts): Verifier {
         endpointsOf(
           id === undefined
             ? fleet
-                .views(clock.now())
+                .views(clock.wall())
                 .filter((view) => view.enabled)
                 .map((view) => view.id)
             : [id],

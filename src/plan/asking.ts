@@ -14,9 +14,9 @@ export function whatIsAsked(
     cluster: plan.cluster,
     protocol: request.protocol,
     operation: request.operation,
-    ...(request.session === undefined ? {} : { session: request.session }),
+    session: request.session,
     tried,
     banned,
-    ...(request.operation === 'generate' && expect ? { expect } : {}),
+    expect: request.operation === 'generate' ? expect : undefined,
   };
 }

@@ -3,19 +3,25 @@ import type { Choice, ChooseRequest } from '../cluster/cluster.ts';
 import type { Endpoint } from '../domain/endpoint.ts';
 import type { Failed, FailureCause, Outcome } from '../domain/outcome.ts';
 import type { IdentifiedRequest } from '../domain/request.ts';
+import { AttemptLimits } from './attempt-timers.ts';
 import { nextStep, type Progress, type World } from './next-step.ts';
 import type { Plan } from './plan-for.ts';
 
 const NOW = 1_000_000;
 const limit = (ms: number) => ({ ms, setBy: 'timeouts' });
-const PLAN = {
-  cluster: 'main',
+const LIMITS = {
   connect: limit(10),
   firstByte: limit(60),
+  firstByteWhole: undefined,
   idle: limit(60),
   total: limit(100_000),
+};
+const PLAN = {
+  ...LIMITS,
+  cluster: 'main',
   deadlineAt: NOW + 100_000,
-} as Plan;
+  attempts: new AttemptLimits(LIMITS),
+} as unknown as Plan;
 const REQUEST = { protocol: 'openai-chat', operation: 'generate', session: 's' } as IdentifiedRequest;
 const endpoint = (id: string) => ({ id, name: id, timeouts: {} }) as Endpoint;
 const pick = (id: string) =>

@@ -7,8 +7,9 @@ import type { AttemptTimers } from '../domain/timeouts.ts';
 import { type GatewayError, gatewayError } from '../errors/gateway-error.ts';
 import { fullJitter, remainingMs } from '../resilience/resilience.ts';
 import { whatIsAsked } from './asking.ts';
+import { attemptTimers } from './attempt-timers.ts';
 import { errorOf, wasCharged } from './give-up.ts';
-import { attemptTimers, type Plan } from './plan-for.ts';
+import type { Plan } from './plan-for.ts';
 
 /** What to do next with an exchange. */
 export type Step =
@@ -62,35 +63,57 @@ export function nextStep(progress: Progress, world: World, now: number): Step {
   const { request, plan, history } = progress;
   const last = history.at(-1);
   if (last && last.kind !== 'failed') return { kind: 'deliver' };
-  const giveUp = (): Step => ({ kind: 'give-up', error: errorOf(plan, history, world.retry, now) });
-  if (last && isFinal(last, history, world.retry)) return giveUp();
-  if (remainingMs(plan.deadlineAt, now) === 0) return giveUp();
+  if (last && isFinal(last, history, world.retry)) return giveUp(progress, world, now);
+  const leftMs = remainingMs(plan.deadlineAt, now);
+  if (leftMs === 0) return giveUp(progress, world, now);
 
-  const tried = history.map((outcome) => outcome.endpointId);
-  const banned = history.filter(isBadKey).map((outcome) => outcome.endpointId);
-  const choice = world.choose(whatIsAsked(request, plan, world.expect, tried, banned));
+  const choice = world.choose(last ? askedAgain(progress, world) : askedFirst(progress, world));
   switch (choice.kind) {
     case 'none':
-      return last ? giveUp() : noEndpoint(plan, request);
+      return last ? giveUp(progress, world, now) : noEndpoint(plan, request);
     case 'full':
       return waitForSlot(choice.soonestMs, plan, world, now);
     case 'endpoint': {
-      const { endpoint, route: why, edgeIgnored } = choice;
-      const pauseMs = progress.backedOff ? 0 : pauseBefore(endpoint.id, history, world);
-      if (pauseMs === undefined || pauseMs >= remainingMs(plan.deadlineAt, now)) return giveUp();
+      const pauseMs = progress.backedOff || !last ? 0 : pauseBefore(choice.endpoint.id, history, world);
+      if (pauseMs === undefined || pauseMs >= leftMs) return giveUp(progress, world, now);
       if (pauseMs > 0) return { kind: 'wait', ms: pauseMs, for: 'backoff' };
-      const streamed = world.streams(endpoint);
-      return {
-        kind: 'attempt',
-        endpoint,
-        timers: attemptTimers(plan, endpoint, streamed, now),
-        streamed,
-        why: plan.route === undefined ? why : `route ${plan.route}; ${why}`,
-        edgeIgnored,
-      };
+      return attemptAt(choice, plan, world, now);
     }
   }
 }
+
+function attemptAt(
+  { endpoint, route: why, edgeIgnored }: Extract<Choice, { kind: 'endpoint' }>,
+  plan: Plan,
+  world: World,
+  now: number,
+): Step {
+  const streamed = world.streams(endpoint);
+  return {
+    kind: 'attempt',
+    endpoint,
+    timers: attemptTimers(plan, endpoint, streamed, now),
+    streamed,
+    why: plan.route === undefined ? why : `route ${plan.route}; ${why}`,
+    edgeIgnored,
+  };
+}
+
+const NONE: readonly string[] = [];
+
+const askedFirst = ({ request, plan }: Progress, { expect }: World): ChooseRequest =>
+  whatIsAsked(request, plan, expect, NONE, NONE);
+
+function askedAgain({ request, plan, history }: Progress, { expect }: World): ChooseRequest {
+  const tried = history.map((outcome) => outcome.endpointId);
+  const banned = history.filter(isBadKey).map((outcome) => outcome.endpointId);
+  return whatIsAsked(request, plan, expect, tried, banned);
+}
+
+const giveUp = ({ plan, history }: Progress, { retry }: World, now: number): Step => ({
+  kind: 'give-up',
+  error: errorOf(plan, history, retry, now),
+});
 
 /** A failure after which no further attempt is made. */
 function isFinal(last: Failed, history: readonly Outcome[], retry: RetrySettings): boolean {

@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { settingsOf } from '../../test/harness/gateway.ts';
 import type { Endpoint } from '../domain/endpoint.ts';
 import type { IdentifiedRequest } from '../domain/request.ts';
-import { attemptTimers, planFor } from './plan-for.ts';
+import { attemptTimers } from './attempt-timers.ts';
+import { planFor } from './plan-for.ts';
 
 const CLUSTERS =
   'clusters: { main: { endpoints: [{ base_url: "http://a" }] }, other: { endpoints: [{ base_url: "http://b" }] } }\n';
@@ -74,6 +75,14 @@ describe('planFor', () => {
       scenario: 'reasoning',
       scenarioBy: 'header',
     });
+  });
+
+  it('the first route that fits', async () => {
+    const yaml =
+      'routes: [{ name: other, match: { stream: false } }, { name: first, match: { model: "claude-*" } }, { name: second, match: {} }]\n';
+    expect((await planOf(yaml, { model: 'claude-x' })).route).toBe('first');
+    expect((await planOf(yaml, { model: 'gpt-x' })).route).toBe('second');
+    expect((await planOf(yaml.replace(', { name: second, match: {} }', ''))).route).toBeUndefined();
   });
 
   it('default_cluster', async () => {

@@ -1,3 +1,4 @@
+export { compilePlans } from './compiled.ts';
 export { predictKey, sampleOf } from './expecting.ts';
 export { nextStep, type Progress, type Step } from './next-step.ts';
 export { createPlainEndpoints, type PlainEndpoints, streamsUpstream } from './plain-endpoints.ts';

@@ -1,8 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { IdentifiedRequest } from '../domain/request.ts';
 import type { Route } from '../domain/settings.ts';
-import { fits } from './glob.ts';
-import { routeFits, routeFor } from './route.ts';
+import { conditionsOf } from './route.ts';
 
 const REQUEST = {
   protocol: 'anthropic-messages',
@@ -21,7 +20,7 @@ const NAMELESS = Object.fromEntries(
 
 type Match = Route['match'];
 
-describe('routeFits', () => {
+describe('conditionsOf', () => {
   it.each([
     [{}, true],
     [{ model: ['claude-*'] }, true],
@@ -51,38 +50,12 @@ describe('routeFits', () => {
     [{ model: ['claude-*'], stream: false }, false],
     [{ model: ['claude-*'], stream: true, clientKey: ['ci'], maxTokens: { max: 5_000 } }, true],
   ] as readonly [Match, boolean][])('%j: %s', (match, expected) => {
-    expect(routeFits({ name: 'r', match }, REQUEST)).toBe(expected);
+    expect(conditionsOf(match)(REQUEST)).toBe(expected);
   });
 
   it.each([[{ model: ['*'] }], [{ maxTokens: { max: 10 } }], [{ maxTokens: { min: 0 } }]] as readonly [
     Match,
   ][])('%j does not fit a request that says nothing of it', (match) => {
-    expect(routeFits({ name: 'r', match }, NAMELESS)).toBe(false);
-  });
-});
-
-describe('routeFor', () => {
-  it('the first that fits', () => {
-    const routes: Route[] = [
-      { name: 'other', match: { stream: false } },
-      { name: 'first', match: { model: ['claude-*'] } },
-      { name: 'second', match: {} },
-    ];
-    expect(routeFor(REQUEST, routes)?.name).toBe('first');
-    expect(routeFor(REQUEST, routes.slice(0, 1))).toBeUndefined();
-  });
-});
-
-describe('fits', () => {
-  it.each([
-    ['*', '', true],
-    ['a*c', 'abbc', true],
-    ['a*c', 'ab', false],
-    ['a?c', 'ac', false],
-    ['a.c', 'abc', false],
-    ['a+(b)[c]{1}|d^$\\', 'a+(b)[c]{1}|d^$\\', true],
-    ['claude-*', 'Claude-3\nx', true],
-  ])('%j, %j: %s', (glob, text, expected) => {
-    expect(fits(glob, text)).toBe(expected);
+    expect(conditionsOf(match)(NAMELESS)).toBe(false);
   });
 });

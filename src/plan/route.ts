@@ -1,43 +1,57 @@
+import { type Glob, globOf } from '../domain/glob.ts';
 import type { IdentifiedRequest } from '../domain/request.ts';
 import type { Route } from '../domain/settings.ts';
-import { fits } from './glob.ts';
+
+/** Do they all hold? */
+export type Conditions = (request: IdentifiedRequest) => boolean;
 
 interface Range {
   readonly min?: number;
   readonly max?: number;
 }
 
-const inRange = (value: number | undefined, range: Range | undefined): boolean =>
-  range === undefined ||
-  (value !== undefined && value >= (range.min ?? 0) && value <= (range.max ?? Number.POSITIVE_INFINITY));
+const inRange = (value: number | undefined, { min = 0, max = Number.POSITIVE_INFINITY }: Range): boolean =>
+  value !== undefined && value >= min && value <= max;
 
-const anyFits = (globs: readonly string[] | undefined, text: string | undefined): boolean =>
-  globs === undefined || (text !== undefined && globs.some((glob) => fits(glob, text)));
-
-const same = <T>(wanted: T | undefined, value: T): boolean => wanted === undefined || wanted === value;
-
-function headersFit(
-  wanted: Readonly<Record<string, string>> | undefined,
-  request: IdentifiedRequest,
-): boolean {
-  return Object.entries(wanted ?? {}).every(([name, glob]) => anyFits([glob], request.headers[name]));
+function anyFits(globs: readonly Glob[], text: string | undefined): boolean {
+  if (text === undefined) return false;
+  for (const fits of globs) if (fits(text)) return true;
+  return false;
 }
 
-/** Do all the conditions of a route hold? */
-export function routeFits({ match }: Route, request: IdentifiedRequest): boolean {
-  return (
-    anyFits(match.model, request.model) &&
-    (match.protocol?.includes(request.protocol) ?? true) &&
-    same(match.stream, request.stream) &&
-    same(match.thinking, request.thinking) &&
-    inRange(request.maxTokens, match.maxTokens) &&
-    inRange(request.body.length, match.promptBytes) &&
-    headersFit(match.headers, request) &&
-    (match.clientKey?.includes(request.client.name) ?? true)
-  );
+/** A route's conditions, made ready: those that it does not set cost nothing. */
+export function conditionsOf(match: Route['match']): Conditions {
+  const all = [...bodyConditions(match), ...senderConditions(match)];
+  return (request) => {
+    for (const holds of all) if (!holds(request)) return false;
+    return true;
+  };
 }
 
-/** The first route that fits. */
-export function routeFor(request: IdentifiedRequest, routes: readonly Route[]): Route | undefined {
-  return routes.find((route) => routeFits(route, request));
+function bodyConditions({ model, stream, thinking, maxTokens, promptBytes }: Route['match']): Conditions[] {
+  const models = model?.map(globOf);
+  return [
+    ...(models === undefined ? [] : [(request: IdentifiedRequest) => anyFits(models, request.model)]),
+    ...(stream === undefined ? [] : [(request: IdentifiedRequest) => request.stream === stream]),
+    ...(thinking === undefined ? [] : [(request: IdentifiedRequest) => request.thinking === thinking]),
+    ...(maxTokens === undefined
+      ? []
+      : [(request: IdentifiedRequest) => inRange(request.maxTokens, maxTokens)]),
+    ...(promptBytes === undefined
+      ? []
+      : [(request: IdentifiedRequest) => inRange(request.body.length, promptBytes)]),
+  ];
+}
+
+function senderConditions({ protocol, headers, clientKey }: Route['match']): Conditions[] {
+  return [
+    ...(protocol === undefined ? [] : [(request: IdentifiedRequest) => protocol.includes(request.protocol)]),
+    ...Object.entries(headers ?? {}).map(([name, pattern]): Conditions => {
+      const globs = [globOf(pattern)];
+      return (request) => anyFits(globs, request.headers[name]);
+    }),
+    ...(clientKey === undefined
+      ? []
+      : [(request: IdentifiedRequest) => clientKey.includes(request.client.name)]),
+  ];
 }

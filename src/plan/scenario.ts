@@ -1,10 +1,24 @@
 import type { IdentifiedRequest } from '../domain/request.ts';
 import type { Route } from '../domain/settings.ts';
-import type { ScenarioName } from '../domain/timeouts.ts';
+import { SCENARIO_NAMES, type ScenarioName } from '../domain/timeouts.ts';
 
 const GENERATION_FROM_TOKENS = 16_384;
 const REASONING_FROM_TOKENS = 8_192;
 const QUICK_UP_TO_TOKENS = 256;
+
+/** A scenario, and who chose it. */
+export interface ChosenScenario {
+  readonly name: ScenarioName;
+  readonly by: 'header' | 'route' | 'request';
+}
+
+const chosenBy = (by: ChosenScenario['by']): Readonly<Record<ScenarioName, ChosenScenario>> =>
+  Object.fromEntries(SCENARIO_NAMES.map((name) => [name, { name, by }])) as Record<
+    ScenarioName,
+    ChosenScenario
+  >;
+
+const [BY_HEADER, BY_ROUTE, BY_REQUEST] = [chosenBy('header'), chosenBy('route'), chosenBy('request')];
 
 /** What the request itself lets expect. */
 function detect({ maxTokens, thinking }: Pick<IdentifiedRequest, 'maxTokens' | 'thinking'>): ScenarioName {
@@ -15,11 +29,8 @@ function detect({ maxTokens, thinking }: Pick<IdentifiedRequest, 'maxTokens' | '
 }
 
 /** The client's header first, then the route, then what the request looks like. */
-export function scenarioFor(
-  request: IdentifiedRequest,
-  route: Route | undefined,
-): { readonly name: ScenarioName; readonly by: 'header' | 'route' | 'request' } {
-  if (request.askedScenario) return { name: request.askedScenario, by: 'header' };
-  if (route?.scenario) return { name: route.scenario, by: 'route' };
-  return { name: detect(request), by: 'request' };
+export function scenarioFor(request: IdentifiedRequest, route: Route | undefined): ChosenScenario {
+  if (request.askedScenario) return BY_HEADER[request.askedScenario];
+  if (route?.scenario) return BY_ROUTE[route.scenario];
+  return BY_REQUEST[detect(request)];
 }

@@ -5,7 +5,8 @@ import type { Settings } from '../domain/settings.ts';
 import type { WhatIfView } from '../domain/view.ts';
 import type { Language } from '../errors/catalogue.ts';
 import { whatIsAsked } from './asking.ts';
-import { attemptTimers, type Plan, planFor } from './plan-for.ts';
+import { attemptTimers } from './attempt-timers.ts';
+import { type Plan, planFor } from './plan-for.ts';
 import { WHAT_IF_WORDS } from './what-if-words.ts';
 
 /** What is looked at; none of it may change anything. */

@@ -62,7 +62,7 @@ export async function runGateway(
   }
   const { settings } = read.value;
 
-  const log = openLog({ ...settings.log, file: join(home, 'proxy.log'), language, now: systemClock.now });
+  const log = openLog({ ...settings.log, file: join(home, 'proxy.log'), language, now: systemClock.wall });
   // A second gateway on the same folder must not get as far as its store: it would take what runs there for crashed.
   const taken = await whyTaken(settings.listen);
   if (taken !== undefined) {

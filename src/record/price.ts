@@ -1,5 +1,6 @@
 import type { Document, LineCounter } from 'yaml';
 import * as yaml from 'yaml';
+import { type Glob, globOf } from '../domain/glob.ts';
 import { fail, ok, type Result } from '../domain/result.ts';
 import { PRICE_LIST, PRICE_LIST_VERSION } from './price-list.ts';
 
@@ -86,16 +87,8 @@ function namesFor(model: string): readonly string[] {
 }
 
 interface PriceRule {
-  readonly fits: (name: string) => boolean;
+  readonly fits: Glob;
   readonly price: Price;
-}
-
-/** `*` stands for anything. Compared in lower case. */
-function fitting(match: string): (name: string) => boolean {
-  const parts = match.toLowerCase().split(/\*+/);
-  const pattern = parts.map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')).join('.*');
-  const expression = new RegExp(`^${pattern}$`);
-  return (name) => expression.test(name);
 }
 
 /**
@@ -188,7 +181,7 @@ function readRule(item: unknown, problem: Problem): Read<PriceRule> {
       return problem(node, `${key}: whole micro-USD per million tokens are needed ($3 = 3000000)`);
     price[key] = value;
   }
-  return ok({ fits: fitting(match), price: price as Price });
+  return ok({ fits: globOf(match), price: price as Price });
 }
 
 const scalarOf = (node: unknown): unknown => (yaml.isScalar(node) ? node.value : undefined);

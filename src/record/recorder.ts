@@ -70,8 +70,8 @@ export interface RecorderPorts extends Omit<DeskPorts, 'onTrouble'> {
   readonly observers: readonly RecordObserver[];
   /** Monotonic, ms. */
   now(): number;
-  /** The wall clock's reading of an instant of `now`. */
-  wallOf(instant: number): number;
+  /** By the wall clock, ms since the epoch. */
+  wall(): number;
   view(endpointId: string): EndpointView | undefined;
 }
 
@@ -93,12 +93,12 @@ class GuardedRecorder implements Recorder {
 
   opened(request: IdentifiedRequest, opening: NoteOpening): Note {
     this.#received(request);
-    return new Note(request, opening, this.#ports.wallOf(request.receivedAt));
+    return new Note(request, opening, this.#wallOf(request.receivedAt));
   }
 
   adopted(request: IdentifiedRequest): Note {
     const opening = { cluster: '', scenario: 'chat', route: undefined, behindEdge: false } as const;
-    return new Note(request, opening, this.#ports.wallOf(request.receivedAt), true);
+    return new Note(request, opening, this.#wallOf(request.receivedAt), true);
   }
 
   joined(request: IdentifiedRequest, note: Note, how: 'live' | 'replay'): void {
@@ -130,7 +130,7 @@ class GuardedRecorder implements Recorder {
     const n = note.calls.length + 1;
     note.calls.push(new CallNote(n, endpoint.id, call, asked));
     note.endpointId = endpoint.id;
-    const startedAt = this.#ports.wallOf(this.#ports.now());
+    const startedAt = note.startedAt + (this.#ports.now() - note.openedAt);
     this.#guarded(() => {
       const { store } = this.#ports;
       if (n > 1) store.openAttempt(note.id, n, endpoint.id, startedAt, call.why);
@@ -211,6 +211,11 @@ class GuardedRecorder implements Recorder {
 
   flush(): void {
     this.#desk.flush();
+  }
+
+  /** The wall clock's reading of an instant of the monotonic one. */
+  #wallOf(instant: number): number {
+    return this.#ports.wall() - (this.#ports.now() - instant);
   }
 
   #received({ id, method, path, model, client }: IdentifiedRequest): void {

@@ -29,7 +29,9 @@ export function createRateWindow(limit: number, windowMs: number): RateWindow {
     opensInMs(now) {
       if (span === Number.POSITIVE_INFINITY) return span;
       if (starts.length < most) return 0;
-      return Math.max(0, starts[oldest]! + span - now);
+      const startedAt = starts[oldest]!;
+      // A start in the future: the clock was set back, and by how much nobody knows.
+      return startedAt > now ? 0 : Math.max(0, startedAt + span - now);
     },
     note(now) {
       if (starts.length < most) {

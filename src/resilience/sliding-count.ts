@@ -24,7 +24,9 @@ export function createSlidingCount(seconds: number): SlidingCount {
       const second = Math.floor(now / 1000);
       let total = 0;
       for (let slot = 0; slot < seconds; slot += 1) {
-        if (second - stamps[slot]! < seconds) total += counts[slot]!;
+        const age = second - stamps[slot]!;
+        // One in the future was noted before the clock was set back.
+        if (age >= 0 && age < seconds) total += counts[slot]!;
       }
       return total;
     },

@@ -225,7 +225,7 @@ export class Generation {
     if (edge?.kind === 'nginx') return [504, nginxPage(504)];
     const accepts = this.#call.request.headers.accept ?? '';
     const json = body === 'cloudflare-json' || (body !== 'html' && /\bjson\b/.test(accepts));
-    return [524, cloudflarePage(524, this.#call.id, this.#around.clock.now(), json)];
+    return [524, cloudflarePage(524, this.#call.id, this.#around.clock.wall(), json)];
   }
 
   #clientLeft(): void {

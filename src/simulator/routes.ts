@@ -104,7 +104,7 @@ export class Routes {
     const method = request.method ?? 'GET';
     const arrived: Arrived = {
       ...{ request, response, protocol: protocolOf(place, request) },
-      ...{ id: callId(), at: clock.now(), body: body ?? Buffer.alloc(0) },
+      ...{ id: callId(), at: clock.wall(), body: body ?? Buffer.alloc(0) },
     };
     if (body === undefined) {
       refuse(arrived, TOO_LARGE, ['connection', 'close']);

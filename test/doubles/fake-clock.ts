@@ -2,8 +2,10 @@ import type { Clock, Timer } from '../../src/platform/clock.ts';
 
 /** A clock for tests: it stands still until `advance`. */
 export interface FakeClock extends Clock {
-  /** Moves time on by `ms`, firing due timers in order. */
+  /** Moves time on by `ms`, both readings alike, firing due timers in order. */
   advance(ms: number): void;
+  /** The machine sleeps for `ms`, or its clock is set (back, if negative): only the wall clock moves. */
+  step(ms: number): void;
 }
 
 interface Pending {
@@ -14,6 +16,7 @@ interface Pending {
 /** Starts at `startAt` (ms since the epoch). */
 export function createFakeClock(startAt = 1_000_000): FakeClock {
   let now = startAt;
+  let ahead = 0;
   const pending = new Set<Pending>();
 
   function nextDue(until: number): Pending | undefined {
@@ -38,6 +41,7 @@ export function createFakeClock(startAt = 1_000_000): FakeClock {
 
   return {
     now: () => now,
+    wall: () => now + ahead,
     timer,
     sleep: (ms) => new Promise((resolve) => void timer(ms, resolve)),
     advance(ms) {
@@ -48,6 +52,9 @@ export function createFakeClock(startAt = 1_000_000): FakeClock {
         due.onFire();
       }
       now = until;
+    },
+    step(ms) {
+      ahead += ms;
     },
   };
 }

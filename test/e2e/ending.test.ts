@@ -28,6 +28,18 @@ describe('a gateway that is told to end finishes what it began', () => {
     expect((await qcc(gateway.home, ['proxy', 'stop'])).code).not.toBe(0);
   });
 
+  it('and what is kept of earlier answers does not hold it', async () => {
+    const gateway = await gatewayProcess(configFor([await upstream({ text: TEXT })]));
+    const named = await ask(gateway.url, { 'idempotency-key': 'job-7' });
+    expect(named.status).toBe(200);
+    await named.text();
+    const ticket = await ask(gateway.url, { prefer: 'respond-async' });
+    expect(ticket.status).toBe(202);
+    await waitFor('the answer', async () => (await gateway.view()).running === 0);
+    expect((await qcc(gateway.home, ['proxy', 'stop'])).code).toBe(0);
+    expect(await gateway.ended).toMatchObject({ code: 0 });
+  });
+
   it.each(['SIGTERM', 'SIGINT'] as const)('by %s', async (signal) => {
     const gateway = await gatewayProcess(configFor([await upstream(LONG)]));
     const stream = askStreaming(gateway.url);

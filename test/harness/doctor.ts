@@ -25,7 +25,6 @@ export async function examine(
   const settings = await settingsOf(yaml);
   const ports: CheckupPorts = {
     clock: quickMachine,
-    wallNow: Date.now,
     random: Math.random,
     language: 'en',
     env: { PATH: process.env.PATH },

@@ -4,7 +4,7 @@ import type { Settings } from '../../src/domain/settings.ts';
 import type { GatewayView } from '../../src/domain/view.ts';
 import { configInMemory } from '../../src/gateway/config-desk.ts';
 import { type Gateway, startGateway } from '../../src/gateway/gateway.ts';
-import { systemClock } from '../../src/platform/clock.ts';
+import { type Clock, systemClock } from '../../src/platform/clock.ts';
 import { builtInPrices } from '../../src/record/record.ts';
 import { type Simulator, type SimulatorScript, startSimulator } from '../../src/simulator/simulator.ts';
 import { memoryStore } from '../../src/storage/storage.ts';
@@ -57,6 +57,7 @@ export async function gatewayWith(
     dashboard?: string;
     observers?: readonly RecordObserver[];
     otlp?: OtlpSettings;
+    clock?: Clock;
   } = {},
 ): Promise<RunningGateway> {
   const withDefaults = (text: string) =>
@@ -71,7 +72,7 @@ export async function gatewayWith(
     settings,
     store: more.store ?? memoryStore(),
     log,
-    clock: systemClock,
+    clock: more.clock ?? systemClock,
     random: Math.random,
     language: 'en',
     version: '0.0.0-test',

@@ -141,7 +141,12 @@ describe('the doctor finds', () => {
       {
         signal: stopping.signal,
         // Half a minute of timeouts in as many hundredths.
-        clock: { now: performance.now.bind(performance), sleep: async () => undefined, timer: hurried },
+        clock: {
+          now: performance.now.bind(performance),
+          wall: Date.now,
+          sleep: async () => undefined,
+          timer: hurried,
+        },
       },
     );
     expect(examined.check('http')).toMatchObject({ status: 'bad', summary: 'No answer within 10.0 s' });

@@ -118,6 +118,65 @@ describe('a changed configuration', () => {
     const large = { ...ANTHROPIC_REQUEST, padding: 'x'.repeat(2_000) };
     expect((await post(`${gateway.url}/v1/messages`, large, key)).status).toBe(413);
   });
+
+  describe('from several sides at once', () => {
+    const listening = (ports: readonly number[], one: { url: string }) =>
+      `listen: [${['127.0.0.1:0', ...ports.map((port) => `127.0.0.1:${port}`)].map((at) => `"${at}"`).join(', ')}]\n${cluster([one])}`;
+    const answers = (port: number) =>
+      ask(`http://127.0.0.1:${port}`).then(
+        ({ status }) => status === 200,
+        () => false,
+      );
+
+    it('two reloads lose no listener', async () => {
+      const one = await upstream();
+      const [a, b] = [await freePort(), await freePort()];
+      const gateway = await gatewayWith(cluster([one]));
+      const all = await Promise.all([
+        gateway.change(listening([a, b], one)),
+        gateway.reload(),
+        gateway.reload(),
+      ]);
+      expect(all.map(({ ok }) => ok)).toEqual([true, true, true]);
+      expect(gateway.addresses).toHaveLength(3);
+      expect([await answers(a), await answers(b)]).toEqual([true, true]);
+    });
+
+    it('an edit through the admin API and a signal lose no listener, and the last text holds', async () => {
+      const one = await upstream();
+      const [a, b] = [await freePort(), await freePort()];
+      const gateway = await gatewayWith(cluster([one]));
+      const { version } = (await (await fetch(`${gateway.url}/__qcc__/config`)).json()) as {
+        version: string;
+      };
+      const edit = fetch(`${gateway.url}/__qcc__/config/apply`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ text: listening([a, b], one), version }),
+      });
+      const reloads = Array.from({ length: 20 }, async (_, n) => {
+        await new Promise((resolve) => setTimeout(resolve, n));
+        return gateway.reload();
+      });
+      expect((await edit).status).toBe(200);
+      await Promise.all(reloads);
+      expect(gateway.addresses).toHaveLength(3);
+      expect([await answers(a), await answers(b)]).toEqual([true, true]);
+    });
+
+    it('a reload while it stops opens nothing', async () => {
+      const one = await upstream();
+      const port = await freePort();
+      const gateway = await gatewayWith(cluster([one]));
+      const changed = gateway.change(listening([port], one));
+      const stopped = gateway.stop();
+      expect((await changed).ok).toBe(false);
+      expect((await gateway.reload()).ok).toBe(false);
+      await stopped;
+      expect(await answers(port)).toBe(false);
+      expect(gateway.log.events.at(-1)).toEqual({ kind: 'stopped' });
+    });
+  });
 });
 
 async function freePort(): Promise<number> {

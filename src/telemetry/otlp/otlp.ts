@@ -40,7 +40,7 @@ export function createOtlp(ports: OtlpPorts): Otlp {
   const { settings, clock } = ports;
   const poster = createPoster();
   const sending: SendingPorts = { ...ports, poster, onTrouble: onceEach(ports.onTrouble) };
-  const startedAt = clock.now();
+  const startedAt = clock.wall();
   const ids = createTraceIds(ports.salt);
   const keeps = (about: Pick<AttemptContext, 'id' | 'traceparent'>): boolean => {
     const parent = readTraceparent(about.traceparent);
@@ -131,7 +131,7 @@ function createPointTimer(ports: OtlpPorts, sending: SendingPorts, startedAt: nu
   async function send(): Promise<void> {
     const { message, points } = metricMessage(sender, metrics.values(), {
       startedAt,
-      now: clock.now(),
+      now: clock.wall(),
     });
     const sent = await sendMessage(message, 'metrics', signal, sending, () => closing);
     const dropped = sent.ok ? sent.rejected : points;

@@ -52,7 +52,7 @@ export async function sendMessage(
       onTrouble(`OTLP: ${what} could not be sent to ${new URL(url).host}: ${detail}`);
       return { ok: false };
     }
-    const asked = result.kind === 'answered' ? retryAfterMs(result.answer, clock.now()) : undefined;
+    const asked = result.kind === 'answered' ? retryAfterMs(result.answer, clock.wall()) : undefined;
     await clock.sleep(asked ?? pauseMs(tries, random));
   }
 }

@@ -5,15 +5,16 @@ const QUESTION = {
   messages: [{ role: 'user', content: 'Say something.' }],
 };
 
-const post = (url: string, body: object): Promise<Response> =>
+const post = (url: string, body: object, headers: Record<string, string> = {}): Promise<Response> =>
   fetch(`${url}/v1/messages`, {
     method: 'POST',
-    headers: { 'content-type': 'application/json', 'x-api-key': 'client-key' },
+    headers: { 'content-type': 'application/json', 'x-api-key': 'client-key', ...headers },
     body: JSON.stringify(body),
   });
 
 /** Asks without streaming. */
-export const ask = (url: string): Promise<Response> => post(url, QUESTION);
+export const ask = (url: string, headers: Record<string, string> = {}): Promise<Response> =>
+  post(url, QUESTION, headers);
 
 /** The text of the answer; the whole body where it is none. */
 export async function textOf(url: string): Promise<string> {
