@@ -2,7 +2,7 @@
 export { createAggregator } from './aggregator.ts';
 export { answerText, readAnswer } from './answer.ts';
 export { readBody } from './body.ts';
-export { estimateInputTokens } from './estimate.ts';
+export { estimateInputTokens, estimateOutputTokens } from './estimate.ts';
 export { fieldValue, type JsonField, scanObject } from './json-scan.ts';
 export { spliceFields } from './json-splice.ts';
 export { errorBody, errorEvent, heartbeat } from './own-errors.ts';
