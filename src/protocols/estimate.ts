@@ -10,7 +10,7 @@ const TOKENS_PER_MEDIA = 1600;
 const CHARS_PER_TOKEN = 4;
 
 /** Text is looked at in blocks of this size: those that are ASCII alone, as most are, need no look at each byte. */
-const BLOCK_BYTES = 4096;
+const BLOCK_BYTES = 512;
 
 /** 1 for what base64, in either alphabet, is made of; its padding ends a run. */
 const BASE64 = new Uint8Array(256);
