@@ -7,7 +7,6 @@ import {
   type ErrorShape,
   errorBody,
   errorEvent,
-  estimateInputTokens,
   GENERATE_PATHS,
   heartbeat,
   protocolOfPath,
@@ -333,29 +332,6 @@ describe('paths', () => {
 
   it.each(PROTOCOLS)('%s: its own path leads back to it', (protocol) => {
     expect(protocolOfPath(GENERATE_PATHS[protocol])).toEqual({ protocol, operation: 'generate' });
-  });
-});
-
-describe('estimateInputTokens', () => {
-  const estimate = (content: unknown) =>
-    estimateInputTokens(json({ messages: [{ role: 'user', content }] })) -
-    estimateInputTokens(json({ messages: [{ role: 'user', content: '' }] }));
-
-  it.each<[string, unknown, number]>([
-    ['Latin text: 4 characters a token', 'word '.repeat(800), 1000],
-    ['CJK: a character a token', '世'.repeat(1000), 1000],
-    [
-      'an image: a flat rate, not its bytes',
-      [{ type: 'image', source: { data: 'iVBOR/+0'.repeat(100_000) } }],
-      1609,
-    ],
-  ])('%s', (_name, content, tokens) => {
-    expect(Math.abs(estimate(content) - tokens)).toBeLessThanOrEqual(2);
-  });
-
-  it('takes bytes that are no text', () => {
-    expect(estimateInputTokens(Buffer.from([0xff, 0xfe, 0x00]))).toBeGreaterThan(0);
-    expect(estimateInputTokens(Buffer.alloc(0))).toBe(0);
   });
 });
 

@@ -1,8 +1,28 @@
 import type { Usage } from '../domain/usage.ts';
 import { asCount, asObject, compact, type JsonObject } from './json-value.ts';
 
-/** Counts of a stream are cumulative: a count that is said overwrites, it is never added. */
-export const overwriteUsage = (before: Usage, said: Usage): Usage => ({ ...before, ...said });
+type Counts = { -readonly [Name in keyof Usage]: Usage[Name] };
+
+const NAMES: readonly (keyof Usage)[] = [
+  'inputTokens',
+  'outputTokens',
+  'cacheReadTokens',
+  'cacheWriteTokens',
+  'reasoningTokens',
+];
+
+/**
+ * Counts of a stream are cumulative: a count that is said overwrites, it is never added. Relays end their streams with
+ * zeros, which say nothing where more was counted before.
+ */
+export function overwriteUsage(before: Usage, said: Usage): Usage {
+  const usage: Counts = { ...before };
+  for (const name of NAMES) {
+    const count = said[name];
+    if (count !== undefined && (count > 0 || usage[name] === undefined)) usage[name] = count;
+  }
+  return usage;
+}
 
 /** Usage of the Messages protocol. `inputTokens` leaves out cached tokens, as that vendor counts. */
 export function messagesUsage(value: unknown): Usage {

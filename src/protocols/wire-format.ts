@@ -1,8 +1,8 @@
 import type { BodyFacts } from '../domain/request.ts';
 import type { Usage } from '../domain/usage.ts';
-import type { SseEvent } from '../sse/sse.ts';
 import type { FieldReader } from './field-reader.ts';
 import type { JsonObject } from './json-value.ts';
+import type { TextScan } from './text-scan.ts';
 
 /** An error as an upstream put it: its type or code, and its text, cut to a bounded length. */
 export interface UpstreamError {
@@ -22,7 +22,16 @@ export interface ErrorShape {
 /** How far a stream has come, as far as a heartbeat needs to know. */
 export interface StreamProgress {
   readonly started: boolean;
-  readonly lastSequence?: number;
+  readonly lastSequence?: number | undefined;
+}
+
+/** One event of a stream, parsed once for all who look at it. The same object serves for the next event. */
+export interface StreamEvent {
+  /** Value of the `event:` line; empty if there was none. */
+  readonly event: string;
+  readonly data: string;
+  /** Undefined where the data is no JSON object. */
+  readonly json: JsonObject | undefined;
 }
 
 /** What a watched stream has shown so far. The rules of a protocol write it, `StreamWatch` shows it. */
@@ -30,11 +39,11 @@ export interface WatchState {
   sawEvent: boolean;
   hasContent: boolean;
   complete: boolean;
-  error?: UpstreamError;
+  error: UpstreamError | undefined;
   usage: Usage;
-  model?: string;
+  model: string | undefined;
   started: boolean;
-  lastSequence?: number;
+  lastSequence: number | undefined;
   /** Chat: a finish_reason was seen, so that a clean end without `[DONE]` counts as an end mark. */
   finished: boolean;
 }
@@ -42,7 +51,9 @@ export interface WatchState {
 /** How one protocol's stream is watched. */
 export interface WatchRules {
   /** Takes one whole event into account. */
-  observe(state: WatchState, event: SseEvent): void;
+  observe(state: WatchState, event: StreamEvent): void;
+  /** What stands before a piece of the answer's text, up to its opening quote. Global, for `lastIndex`. */
+  readonly texts: RegExp;
   /**
    * Marks of the events that matter once content began, as they stand in the raw bytes (read as Latin-1): every
    * event that `observe` must see matches, and few others do. Quotes around a word keep it from matching inside
@@ -55,7 +66,13 @@ export interface WatchRules {
 
 /** Folds the events of a stream into the object that the vendor sends to non-streaming clients. */
 export interface Aggregation {
-  add(event: SseEvent): void;
+  add(event: StreamEvent): void;
+  /**
+   * Takes the event at `scan.at`, if it is one of the many that only append text, in the very form in which vendors
+   * write it: then nothing has to be parsed. Does all that `add` and `observe` would do, leaves the text in `scan`, and
+   * goes past the event. False: nothing was done, and the event is to be read the ordinary way.
+   */
+  addText(scan: TextScan, state: WatchState): boolean;
   result(): Aggregate;
 }
 

@@ -1,24 +1,25 @@
-import type { SseEvent } from '../../sse/sse.ts';
-import { asObject, asString, type JsonObject, parseObject } from '../json-value.ts';
+import { asObject, asString, type JsonObject } from '../json-value.ts';
 import { readError } from '../upstream-error.ts';
 import { messagesUsage, overwriteUsage } from '../usage.ts';
-import type { WatchRules, WatchState } from '../wire-format.ts';
+import type { StreamEvent, WatchRules, WatchState } from '../wire-format.ts';
 
 /** The type of an event: in the data, or, where a relay left it out there, in the `event:` line. */
-export function typeOf(event: SseEvent, data: JsonObject): string {
+export function typeOf(event: StreamEvent, data: JsonObject): string {
   return asString(data.type) ?? (data.error === undefined ? event.event : 'error');
 }
 
+/** The `output_tokens: 1` that stands here is a placeholder: only a message_delta counts what was written. */
 function start(state: WatchState, data: JsonObject): void {
   const message = asObject(data.message);
   const model = asString(message?.model);
   if (model !== undefined) state.model = model;
-  state.usage = overwriteUsage(state.usage, messagesUsage(message?.usage));
+  const { outputTokens: _placeholder, ...counted } = messagesUsage(message?.usage);
+  state.usage = overwriteUsage(state.usage, counted);
   state.started = true;
 }
 
-function observe(state: WatchState, event: SseEvent): void {
-  const data = parseObject(event.data) ?? {};
+function observe(state: WatchState, event: StreamEvent): void {
+  const data = event.json ?? {};
   switch (typeOf(event, data)) {
     case 'message_start':
       start(state, data);
@@ -40,4 +41,8 @@ function observe(state: WatchState, event: SseEvent): void {
   }
 }
 
-export const watch: WatchRules = { observe, marks: /"(?:message_(?:delta|stop)|error)"|event: ?error/g };
+export const watch: WatchRules = {
+  observe,
+  texts: /"(?:text|thinking|partial_json)"\s*:\s*(?=")/g,
+  marks: /"(?:message_(?:delta|stop)|error)"|event: ?error/g,
+};

@@ -1,14 +1,13 @@
-import type { SseEvent } from '../../sse/sse.ts';
-import { asArray, asObject, asString, type JsonObject, parseObject } from '../json-value.ts';
+import { asArray, asObject, asString, type JsonObject } from '../json-value.ts';
 import { readError } from '../upstream-error.ts';
 import { chatUsage, overwriteUsage } from '../usage.ts';
-import type { WatchRules, WatchState } from '../wire-format.ts';
+import type { StreamEvent, WatchRules, WatchState } from '../wire-format.ts';
 
-const isDone = (event: SseEvent): boolean => event.data.trim() === '[DONE]';
+const isDone = (event: StreamEvent): boolean => event.data.trim() === '[DONE]';
 
 /** The error of a chunk, as vendors and relays send it in mid-stream; undefined where there is none. */
-export function errorOf(event: SseEvent, data: JsonObject | undefined): unknown {
-  return data?.error ?? (event.event === 'error' ? (data ?? event.data) : undefined);
+export function errorOf({ event, data, json }: StreamEvent): unknown {
+  return json?.error ?? (event === 'error' ? (json ?? data) : undefined);
 }
 
 const isFilled = (value: unknown): boolean =>
@@ -29,13 +28,13 @@ function observeChoice(state: WatchState, choice: JsonObject | undefined): void 
   }
 }
 
-function observe(state: WatchState, event: SseEvent): void {
+function observe(state: WatchState, event: StreamEvent): void {
   if (isDone(event)) {
     state.complete = true;
     return;
   }
-  const data = parseObject(event.data);
-  const error = errorOf(event, data);
+  const data = event.json;
+  const error = errorOf(event);
   if (error !== undefined) {
     state.error ??= readError(error);
     return;
@@ -43,12 +42,13 @@ function observe(state: WatchState, event: SseEvent): void {
   const model = asString(data?.model);
   if (state.model === undefined && model) state.model = model;
   state.started = true;
-  state.usage = overwriteUsage(state.usage, chatUsage(data?.usage));
+  if (data?.usage) state.usage = overwriteUsage(state.usage, chatUsage(data.usage));
   for (const choice of asArray(data?.choices)) observeChoice(state, asObject(choice));
 }
 
 /** `null` members stand in every chunk of most vendors and must not match. */
 export const watch: WatchRules = {
   observe,
+  texts: /"(?:content|reasoning_content|reasoning|refusal|arguments)"\s*:\s*(?=")/g,
   marks: /\[DONE\]|"(?:finish_reason"\s*:\s*"|usage"\s*:\s*\{|error"\s*:\s*[^n\s])|event: ?error/g,
 };

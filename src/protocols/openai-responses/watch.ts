@@ -1,8 +1,7 @@
-import type { SseEvent } from '../../sse/sse.ts';
-import { asArray, asCount, asObject, asString, type JsonObject, parseObject } from '../json-value.ts';
+import { asArray, asCount, asObject, asString, type JsonObject } from '../json-value.ts';
 import { readError } from '../upstream-error.ts';
 import { overwriteUsage, responsesUsage } from '../usage.ts';
-import type { UpstreamError, WatchRules, WatchState } from '../wire-format.ts';
+import type { StreamEvent, UpstreamError, WatchRules, WatchState } from '../wire-format.ts';
 
 /** Events that carry part of the answer; created, in_progress, queued and keepalive do not. */
 const CONTENT = /^response\..*(?:output_|content_part|_call|reasoning|refusal|delta)/;
@@ -11,12 +10,12 @@ const SEQUENCE_KEY = '"sequence_number"';
 const SEQUENCE = /"sequence_number"\s*:\s*(\d+)/y;
 
 /** The type of an event: in the data, or, where a relay left it out there, in the `event:` line. */
-export function typeOf(event: SseEvent, data: JsonObject): string {
+export function typeOf(event: StreamEvent, data: JsonObject): string {
   return asString(data.type) ?? (asObject(data.error) === undefined ? event.event : 'error');
 }
 
 /** The code says more than the type, which is always `error` here. */
-export function streamError(event: SseEvent, data: JsonObject): UpstreamError {
+export function streamError(event: StreamEvent, data: JsonObject): UpstreamError {
   return readError(data.error ?? (asString(data.message) === undefined ? event.data : data), [
     'code',
     'type',
@@ -30,12 +29,12 @@ const failureOf = (response: JsonObject | undefined): UpstreamError =>
 function observeResponse(state: WatchState, response: JsonObject | undefined): void {
   const model = asString(response?.model);
   if (model !== undefined) state.model = model;
-  state.usage = overwriteUsage(state.usage, responsesUsage(response?.usage));
+  if (response?.usage) state.usage = overwriteUsage(state.usage, responsesUsage(response.usage));
   if (asArray(response?.output).length > 0) state.hasContent = true;
 }
 
-function observe(state: WatchState, event: SseEvent): void {
-  const data = parseObject(event.data) ?? {};
+function observe(state: WatchState, event: StreamEvent): void {
+  const data = event.json ?? {};
   const type = typeOf(event, data);
   const sequence = asCount(data.sequence_number);
   if (sequence !== undefined) state.lastSequence = sequence;
@@ -55,6 +54,7 @@ function observe(state: WatchState, event: SseEvent): void {
 
 export const watch: WatchRules = {
   observe,
+  texts: /"delta"\s*:\s*(?=")/g,
   marks: /"(?:response\.(?:completed|failed|incomplete)|error)"|event: ?error/g,
   skim(state, text) {
     SEQUENCE.lastIndex = text.lastIndexOf(SEQUENCE_KEY);
