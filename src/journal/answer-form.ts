@@ -167,7 +167,7 @@ class WholeForm implements AnswerForm {
 
   /** Also before the head is there: nothing is given before it. */
   get wantsBytes(): boolean {
-    return this.#isPlain || this.#journal.progress?.aggregate === undefined;
+    return this.#isPlain || !this.#journal.aggregates;
   }
 
   reset(): void {
@@ -233,8 +233,7 @@ class WholeForm implements AnswerForm {
 
   #aggregate(): Aggregate {
     if (this.#aggregator) return this.#aggregator.result();
-    const made = this.#journal.progress?.aggregate?.();
-    return made ?? { kind: 'incomplete', detail: 'no event came' };
+    return this.#journal.progress?.aggregate() ?? { kind: 'incomplete', detail: 'no event came' };
   }
 
   #sendError(error: GatewayError): Followed {

@@ -22,11 +22,11 @@ export interface JournalHead {
   readonly form: 'events' | 'plain';
 }
 
-/** What the pump knows of the stream it writes: what a heartbeat between two events must, and its sum, where it is kept. */
+/** What the pump knows of the stream it writes: what a heartbeat between two events must, and its sum. */
 export type JournalProgress = StreamProgress & {
   readonly atBoundary: boolean;
-  /** The stream so far as one object; absent where nobody asked for it as the call began. */
-  aggregate?(): Aggregate;
+  /** The stream so far as one object; undefined where nobody asked for it as the call began. */
+  aggregate(): Aggregate | undefined;
 };
 
 /** Follows a journal. A throw costs the reader its place, and nothing else. */
@@ -76,8 +76,8 @@ const TURN_BYTES = 256 * 1024;
  * held. The upstream is held back while even the fastest reader is far behind.
  */
 export class Journal {
-  /** Set by the pump. */
-  progress: JournalProgress | undefined = undefined;
+  #progress: JournalProgress | undefined = undefined;
+  #aggregates = false;
   readonly #clock: Clock;
   /** Told by how much what is kept grew or, negative, shrank. */
   readonly #onKept: (weight: number) => void;
@@ -100,6 +100,15 @@ export class Journal {
     this.#clock = clock;
     this.#keeps = keeps;
     this.#onKept = onKept;
+  }
+
+  get progress(): JournalProgress | undefined {
+    return this.#progress;
+  }
+
+  /** The pump puts the stream together as it comes, for those who want it whole. */
+  get aggregates(): boolean {
+    return this.#aggregates;
   }
 
   get head(): JournalHead | undefined {
@@ -149,6 +158,12 @@ export class Journal {
     return (bytes * 1_000) / Math.max(now - since, 1_000);
   }
 
+  /** The pump watches the stream that it writes. */
+  watched(progress: JournalProgress, aggregates: boolean): void {
+    this.#progress = progress;
+    this.#aggregates = aggregates;
+  }
+
   open(head: JournalHead, flow: FlowControl): void {
     this.#head = head;
     this.#flow = flow;
@@ -183,7 +198,8 @@ export class Journal {
     this.#head = undefined;
     this.#flow = undefined;
     this.#paused = false;
-    this.progress = undefined;
+    this.#progress = undefined;
+    this.#aggregates = false;
     this.#pages.clearTo(0);
     this.#tellKept();
     this.#spanSince = 0;

@@ -3,11 +3,10 @@ import type { AnswerHead, AnswerSink, FlowControl, Verdict } from '../domain/ans
 import type { Operation, Protocol } from '../domain/protocol.ts';
 import type { Usage } from '../domain/usage.ts';
 import {
-  createAggregator,
-  createStreamWatch,
+  createStreamReader,
   estimateInputTokens,
   readAnswer,
-  type StreamWatch,
+  type StreamReader,
 } from '../protocols/protocols.ts';
 import type { Journal } from './answer-journal.ts';
 import { downstreamHeaders } from './downstream-headers.ts';
@@ -63,8 +62,7 @@ class JournalPump implements Pump {
   sawEvent = false;
   #opened = false;
   #toldError = false;
-  #watch: StreamWatch | undefined;
-  #aggregator: ReturnType<typeof createAggregator> | undefined;
+  #watch: StreamReader | undefined;
   readonly #journal: Journal;
   readonly #options: PumpOptions;
   #mode: Mode = 'undecided';
@@ -73,6 +71,7 @@ class JournalPump implements Pump {
   #held: Buffer[] = [];
   #heldBytes = 0;
   #wholeUsage: Usage = NO_USAGE;
+  #wholeModel: string | undefined = undefined;
 
   constructor(journal: Journal, options: PumpOptions) {
     this.#journal = journal;
@@ -81,6 +80,16 @@ class JournalPump implements Pump {
 
   get usage(): Usage {
     return this.#watch?.usage ?? this.#wholeUsage;
+  }
+
+  /** The model that answered, as the upstream says. */
+  get model(): string | undefined {
+    return this.#watch?.model ?? this.#wholeModel;
+  }
+
+  /** Bytes of the answer's text so far; undefined where it is no stream. */
+  get outputBytes(): number | undefined {
+    return this.#watch?.outputBytes;
   }
 
   get committed(): boolean {
@@ -151,20 +160,15 @@ class JournalPump implements Pump {
   }
 
   #startWatch(): void {
-    const watch = createStreamWatch(this.#options.protocol);
-    this.#watch = watch;
-    if (this.#options.aggregates) this.#aggregator = createAggregator(this.#options.protocol);
-    const aggregator = this.#aggregator;
-    this.#journal.progress = aggregator
-      ? Object.assign(watch, { aggregate: () => aggregator.result() })
-      : watch;
+    const { protocol, aggregates } = this.#options;
+    this.#watch = createStreamReader(protocol, { aggregate: aggregates });
+    this.#journal.watched(this.#watch, aggregates);
   }
 
   #streamed(chunk: Buffer): Verdict | undefined {
     const watch = this.#watch;
     if (!watch) return undefined;
     watch.push(chunk);
-    this.#aggregator?.push(chunk);
     this.sawEvent ||= watch.sawEvent;
     if (this.#opened) {
       this.#journal.append(chunk);
@@ -221,6 +225,7 @@ class JournalPump implements Pump {
         return answer;
       case 'answer':
         this.#wholeUsage = answer.usage;
+        this.#wholeModel = answer.model;
         return undefined;
     }
   }
