@@ -137,7 +137,7 @@ function accept(
   const { auth, maxBodyBytes: maxBytes, requestTimeoutMs: pauseMs } = settings();
   const headers = incoming.headers as Record<string, string>;
   const identity = authenticate(headers, auth.keys);
-  const downstream = downstreamOf(incoming, response);
+  const downstream = downstreamOf(incoming, response, KEEP_ALIVE_MS);
   const request: Writable<ClientRequest> = {
     id: requestId(),
     method: incoming.method ?? 'GET',
