@@ -47,5 +47,5 @@ function bodyFor(request: IdentifiedRequest, endpoint: Endpoint, streamed: boole
   }
   if (Object.keys(edits).length === 0) return body;
   const fields = scanObject(body);
-  return fields.ok ? spliceFields(body, fields.value, edits) : body;
+  return fields.ok ? Buffer.concat(spliceFields(body, fields.value, edits).pieces) : body;
 }

@@ -10,3 +10,32 @@ export function piecesOf(body: Body | Uint8Array): readonly Buffer[] {
   if (!(body instanceof Uint8Array)) return body.pieces;
   return [Buffer.isBuffer(body) ? body : Buffer.from(body.buffer, body.byteOffset, body.length)];
 }
+
+/** Views of the bytes from `start` to `end`, counted from the body's first. */
+export function sliceOf(body: Body | Uint8Array, start: number, end: number): Buffer[] {
+  const views: Buffer[] = [];
+  let from = 0;
+  for (const piece of piecesOf(body)) {
+    const to = from + piece.length;
+    if (to > start && from < end)
+      views.push(piece.subarray(Math.max(start - from, 0), Math.min(end, to) - from));
+    if (to >= end) break;
+    from = to;
+  }
+  return views;
+}
+
+/** The text from byte `start` to byte `end`. Copies only where it lies across pieces. */
+export function textOf(body: Body | Uint8Array, start: number, end: number): string {
+  let from = 0;
+  for (const piece of piecesOf(body)) {
+    const to = from + piece.length;
+    if (start < to) {
+      return end <= to
+        ? piece.toString('utf8', start - from, end - from)
+        : Buffer.concat(sliceOf(body, start, end)).toString('utf8');
+    }
+    from = to;
+  }
+  return '';
+}

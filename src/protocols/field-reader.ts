@@ -1,4 +1,6 @@
-import { fieldValue, findField, type JsonField } from './json-scan.ts';
+import { type Body, textOf } from '../domain/body.ts';
+import { fieldValue, findField } from './json-field.ts';
+import type { JsonField } from './json-scan.ts';
 
 /** Top-level members of a JSON body, read one by one without parsing it whole. */
 export interface FieldReader {
@@ -9,13 +11,30 @@ export interface FieldReader {
   has(key: string): boolean;
 }
 
-const OPEN_BRACKET = 0x5b;
-
 /** @param fields what `scanObject` found in this very body */
-export function createFieldReader(body: Uint8Array, fields: readonly JsonField[]): FieldReader {
-  return {
-    value: (key) => fieldValue(body, fields, key),
-    isArray: (key) => body[findField(fields, key)?.start ?? -1] === OPEN_BRACKET,
-    has: (key) => findField(fields, key) !== undefined,
-  };
+export function createFieldReader(body: Body | Uint8Array, fields: readonly JsonField[]): FieldReader {
+  return new BodyFields(body, fields);
+}
+
+class BodyFields implements FieldReader {
+  readonly #body: Body | Uint8Array;
+  readonly #fields: readonly JsonField[];
+
+  constructor(body: Body | Uint8Array, fields: readonly JsonField[]) {
+    this.#body = body;
+    this.#fields = fields;
+  }
+
+  value(key: string): unknown {
+    return fieldValue(this.#body, this.#fields, key);
+  }
+
+  isArray(key: string): boolean {
+    const field = findField(this.#fields, key);
+    return field !== undefined && textOf(this.#body, field.start, field.start + 1) === '[';
+  }
+
+  has(key: string): boolean {
+    return findField(this.#fields, key) !== undefined;
+  }
 }

@@ -1,12 +1,15 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { fieldValue, scanObject, spliceFields } from './protocols.ts';
+import type { Body } from '../domain/body.ts';
+import { BodyScan, fieldValue, scanObject, spliceFields } from './protocols.ts';
 
 function fieldsOf(text: string | Buffer) {
   const scanned = scanObject(Buffer.from(text));
   if (!scanned.ok) throw new Error(scanned.error.detail);
   return scanned.value;
 }
+
+const joined = ({ pieces, bytes }: Body) => Buffer.concat(pieces, bytes);
 
 /** JSON text in many spellings: spaces, escapes, duplicate keys. */
 const space = fc.constantFrom('', '', ' ', '\n', '\t \r\n');
@@ -159,7 +162,7 @@ describe('fieldValue', () => {
 
 describe('spliceFields', () => {
   const splice = (json: string, edits: Record<string, unknown>) =>
-    spliceFields(Buffer.from(json), fieldsOf(json), edits).toString();
+    joined(spliceFields(Buffer.from(json), fieldsOf(json), edits)).toString();
 
   it.each<[string, Record<string, unknown>, string]>([
     ['{"model": "a" ,\n "x" : 1.0}', { model: 'b' }, '{"model": "b" ,\n "x" : 1.0}'],
@@ -218,8 +221,70 @@ describe('spliceFields', () => {
           Buffer.from(JSON.stringify(changed)),
           bytes.subarray(end),
         ]);
-        expect(spliceFields(bytes, fields, { model: changed }).equals(expected)).toBe(true);
+        expect(joined(spliceFields(bytes, fields, { model: changed })).equals(expected)).toBe(true);
       }),
     );
+  });
+});
+
+describe('a body in pieces', () => {
+  const cuts = fc.array(fc.nat(400), { maxLength: 8 });
+  function inPieces(bytes: Buffer, at: readonly number[]): Body {
+    const ends = [...at.map((end) => end % (bytes.length + 1)), bytes.length].sort((a, b) => a - b);
+    return { pieces: ends.map((end, i) => bytes.subarray(ends[i - 1] ?? 0, end)), bytes: bytes.length };
+  }
+  const broken = fc.tuple(object, fc.nat(), fc.constantFrom('', '"', '\\', '}', ']', ',', 'x', '{', '\\"'));
+
+  it('is scanned as the whole is, errors included', () => {
+    fc.assert(
+      fc.property(broken, fc.boolean(), cuts, ([json, place, wrong], isBroken, at) => {
+        const index = place % (json.length + 1);
+        const bytes = Buffer.from(isBroken ? json.slice(0, index) + wrong + json.slice(index) : json);
+        const scanned = scanObject(inPieces(bytes, at));
+        expect(scanned).toEqual(scanObject(bytes));
+        if (!isBroken) expect(scanned.ok).toBe(true);
+      }),
+      { numRuns: 1000 },
+    );
+  });
+
+  it('gives the values of its members, and is spliced, as the whole is', () => {
+    fc.assert(
+      fc.property(object, cuts, fc.jsonValue(), (json, at, changed) => {
+        const bytes = Buffer.from(json);
+        const body = inPieces(bytes, at);
+        const fields = fieldsOf(json);
+        for (const { key: name } of fields)
+          expect(fieldValue(body, fields, name)).toEqual(fieldValue(bytes, fields, name));
+        const edits = { model: changed, a: undefined, added: 1 };
+        const spliced = spliceFields(body, fields, edits);
+        expect(joined(spliced)).toEqual(joined(spliceFields(bytes, fields, edits)));
+        expect(spliced.bytes).toBe(joined(spliced).length);
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it('is known once it was scanned as it came, and shares its memory with what is spliced', () => {
+    const scan = new BodyScan();
+    const body = Buffer.from('{"messages":[1],"model":"a"}');
+    scan.push(body.subarray(0, 20));
+    scan.push(body.subarray(20));
+    const scanned = scan.end();
+    expect(scanObject(scan)).toBe(scanned);
+    const { pieces } = spliceFields(scan, scanned.ok ? scanned.value : [], { stream: true });
+    expect(pieces.filter((piece) => piece.buffer === body.buffer).map(String)).toContain(
+      '{"messages":[1],"mod',
+    );
+  });
+
+  it('may have 10,000 members, and numbers of 4,096 digits', () => {
+    const members = (count: number) => Array.from({ length: count }, (_, at) => `"${at}":0`).join();
+    expect(scanObject(Buffer.from(`{${members(10_000)}}`)).ok).toBe(true);
+    expect(scanObject(Buffer.from(`{${members(10_001)}}`))).toMatchObject({
+      error: { detail: expect.stringContaining('more than 10000 members') },
+    });
+    expect(scanObject(Buffer.from(`{"a":1${'0'.repeat(4095)}}`)).ok).toBe(true);
+    expect(scanObject(Buffer.from(`{"a":1${'0'.repeat(4096)}}`)).ok).toBe(false);
   });
 });

@@ -1,3 +1,4 @@
+import { type Body, piecesOf, sliceOf } from '../domain/body.ts';
 import type { JsonField } from './json-scan.ts';
 
 /** Bytes of the original to leave out, and what to put there. */
@@ -17,13 +18,28 @@ function removal(fields: readonly JsonField[], index: number, keptBefore: boolea
   return { start: field.keyStart, end: fields[index + 1]?.keyStart ?? field.end, text: '' };
 }
 
-function insertion(body: Buffer, lastKept: JsonField | undefined, members: readonly string[]): Cut {
-  const at = lastKept?.end ?? body.indexOf('{') + 1;
+/** Byte after the object's opening brace. */
+function afterBrace(body: Body | Uint8Array): number {
+  let from = 0;
+  for (const piece of piecesOf(body)) {
+    const brace = piece.indexOf('{');
+    if (brace !== -1) return from + brace + 1;
+    from += piece.length;
+  }
+  return from;
+}
+
+function insertion(
+  body: Body | Uint8Array,
+  lastKept: JsonField | undefined,
+  members: readonly string[],
+): Cut {
+  const at = lastKept?.end ?? afterBrace(body);
   return { start: at, end: at, text: (lastKept === undefined ? '' : ',') + members.join(',') };
 }
 
 function cutsFor(
-  body: Buffer,
+  body: Body | Uint8Array,
   fields: readonly JsonField[],
   edits: ReadonlyMap<string, string | undefined>,
 ): Cut[] {
@@ -54,19 +70,21 @@ function cutsFor(
  * readers differ in which one they take.
  *
  * @param fields what `scanObject` found in this very body
+ * @returns views of the body's own bytes, with what is new between them: nothing is copied
  */
 export function spliceFields(
-  body: Buffer,
+  body: Body | Uint8Array,
   fields: readonly JsonField[],
   edits: Readonly<Record<string, unknown>>,
-): Buffer {
+): Body {
   const texts = new Map(Object.entries(edits).map(([key, value]) => [key, JSON.stringify(value)]));
   const pieces: Buffer[] = [];
   let at = 0;
   for (const cut of cutsFor(body, fields, texts)) {
-    pieces.push(body.subarray(at, cut.start), Buffer.from(cut.text));
+    pieces.push(...sliceOf(body, at, cut.start));
+    if (cut.text !== '') pieces.push(Buffer.from(cut.text));
     at = cut.end;
   }
-  pieces.push(body.subarray(at));
-  return Buffer.concat(pieces);
+  pieces.push(...sliceOf(body, at, Number.POSITIVE_INFINITY));
+  return { pieces, bytes: pieces.reduce((bytes, piece) => bytes + piece.length, 0) };
 }

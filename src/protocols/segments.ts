@@ -12,7 +12,7 @@ export interface Segments {
 }
 
 /** Some servers leave out the blank line after their last event; what is cut within an event does not parse. */
-export const END_OF_EVENT = Buffer.from('\n\n');
+const END_OF_EVENT = Buffer.from('\n\n');
 
 /** A boundary takes up to four bytes, of which one is in the chunk. */
 const EDGE_BYTES = 3;
