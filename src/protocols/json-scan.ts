@@ -63,6 +63,28 @@ function isEscaped(piece: Buffer, at: number, from: number): boolean {
   return (at - start) % 2 === 1;
 }
 
+/**
+ * Byte after the next quote that is not escaped, or -1. Loop and native search take turns: code is full of escaped
+ * quotes, each of which would cost a native call of its own.
+ */
+function afterQuote(piece: Buffer, from: number): number {
+  const { length } = piece;
+  let at = from;
+  while (at < length) {
+    const near = Math.min(length, at + SHORT_STRING_BYTES);
+    while (at < near) {
+      const byte = piece[at];
+      if (byte === QUOTE) return at + 1;
+      at += byte === BACKSLASH ? 2 : 1;
+    }
+    const quote = piece.indexOf(QUOTE, at);
+    if (quote === -1) break;
+    if (!isEscaped(piece, quote, at)) return quote + 1;
+    at = quote + 1;
+  }
+  return -1;
+}
+
 /** What comes next. */
 type Expecting =
   | 'object'
@@ -230,31 +252,12 @@ export class BodyScan implements Body {
     if (!LITERAL.test(textOf(this, this.#start, end))) malformed('a value was expected', this.#start);
   }
 
-  /**
-   * Byte after the closing quote of the string that is open, or -1: it goes on in the next piece. Loop and native search
-   * take turns: code is full of escaped quotes, each of which would cost a native call of its own.
-   */
-  #afterString(piece: Buffer, from: number): number {
-    let at = this.#escapes ? from + 1 : from;
-    this.#escapes = false;
-    while (at < piece.length) {
-      const near = Math.min(piece.length, at + SHORT_STRING_BYTES);
-      while (at < near) {
-        const byte = piece[at];
-        if (byte === QUOTE) return at + 1;
-        at += byte === BACKSLASH ? 2 : 1;
-      }
-      if (at >= piece.length) break;
-      const quote = piece.indexOf(QUOTE, at);
-      if (quote === -1) {
-        this.#escapes = isEscaped(piece, piece.length, at);
-        return -1;
-      }
-      if (!isEscaped(piece, quote, at)) return quote + 1;
-      at = quote + 1;
-    }
-    this.#escapes = at > piece.length;
-    return -1;
+  /** Byte after the closing quote of the string that is open, or -1: it goes on in the next piece. */
+  #afterString(piece: Buffer, at: number): number {
+    const from = this.#escapes ? at + 1 : at;
+    const after = afterQuote(piece, from);
+    this.#escapes = after === -1 && isEscaped(piece, piece.length, from);
+    return after;
   }
 
   /** Goes over an object or array; only its brackets and strings are looked at. */
@@ -265,22 +268,26 @@ export class BodyScan implements Body {
       if (at === -1) return piece.length;
       this.#inString = false;
     }
-    for (; at < piece.length; at += 1) {
+    const { length } = piece;
+    for (; at < length; at += 1) {
       const byte = piece[at] as number;
       const kind = CLASSES[byte];
       if (kind === 0) continue;
       if (kind === QUOTES) {
-        const after = this.#afterString(piece, at + 1);
-        if (after === -1) {
-          this.#stringStart = this.#base + at;
-          this.#inString = true;
-          return piece.length;
-        }
+        const after = afterQuote(piece, at + 1);
+        if (after === -1) return this.#openString(piece, at);
         at = after - 1;
       } else if (kind === OPENS) this.#open(byte, at);
       else if (this.#close(byte, at)) return this.#endValue(at + 1);
     }
     return at;
+  }
+
+  #openString(piece: Buffer, at: number): number {
+    this.#stringStart = this.#base + at;
+    this.#inString = true;
+    this.#afterString(piece, at + 1);
+    return piece.length;
   }
 
   #open(byte: number, at: number): void {
