@@ -1,6 +1,6 @@
 import { type Body, textOf } from '../domain/body.ts';
+import type { JsonField } from './body-scan.ts';
 import { fieldValue, findField } from './json-field.ts';
-import type { JsonField } from './json-scan.ts';
 
 /** Top-level members of a JSON body, read one by one without parsing it whole. */
 export interface FieldReader {

@@ -1,5 +1,5 @@
 import { type Body, textOf } from '../domain/body.ts';
-import type { JsonField } from './json-scan.ts';
+import type { JsonField } from './body-scan.ts';
 
 /** Larger values are not parsed by `fieldValue`: what the gateway asks for is small. */
 const MAX_VALUE_BYTES = 64 * 1024;

@@ -1,5 +1,5 @@
 import { type Body, piecesOf, sliceOf } from '../domain/body.ts';
-import type { JsonField } from './json-scan.ts';
+import type { JsonField } from './body-scan.ts';
 
 /** Bytes of the original to leave out, and what to put there. */
 interface Cut {

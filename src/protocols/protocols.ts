@@ -2,9 +2,10 @@
 export { createAggregator } from './aggregator.ts';
 export { answerText, readAnswer } from './answer.ts';
 export { readBody } from './body.ts';
+export { BodyScan, type JsonField, type Scan } from './body-scan.ts';
 export { estimateInputTokens, estimateOutputTokens } from './estimate.ts';
 export { fieldValue } from './json-field.ts';
-export { BodyScan, type JsonField, type Scan, scanObject } from './json-scan.ts';
+export { scanObject } from './json-scan.ts';
 export { spliceFields } from './json-splice.ts';
 export { errorBody, errorEvent, heartbeat } from './own-errors.ts';
 export { GENERATE_PATHS, protocolOfPath } from './paths.ts';
