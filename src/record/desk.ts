@@ -86,9 +86,9 @@ class ReadingDesk implements Desk {
     if (notes.length > 0) this.#queue = [];
     for (const note of notes) {
       note.isQueued = false;
-      this.#guarded(note);
+      this.#guarded(`request ${note.id}`, () => this.#read(note));
     }
-    this.#saveTotals();
+    this.#guarded('the counters', () => this.#saveTotals());
   }
 
   #schedule(): void {
@@ -97,12 +97,13 @@ class ReadingDesk implements Desk {
     setImmediate(this.#onTurnEnd);
   }
 
-  #guarded(note: Note): void {
+  /** What fails costs a row, and nothing else. */
+  #guarded(what: string, work: () => void): void {
     try {
-      this.#read(note);
+      work();
     } catch (thrown) {
       const detail = thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown);
-      this.#ports.onTrouble(`request ${note.id} could not be put on record: ${detail}`);
+      this.#ports.onTrouble(`${what} could not be put on record: ${detail}`);
     }
   }
 

@@ -9,6 +9,7 @@ import {
   until,
   upstream,
 } from '../harness/gateway.ts';
+import { MESSAGE_EVENTS, openMessage, ownUpstream } from '../harness/own-upstream.ts';
 
 afterEach(closeAll);
 
@@ -75,15 +76,24 @@ describe('a client that was cut off asks again', () => {
   });
 
   it('thirty times, and one upstream call serves them all', async () => {
-    const model = await upstream({ firstEventMs: 2_500, text: TEXT });
+    // It answers once all have asked, however long that takes.
+    let answer: () => void = () => undefined;
+    const model = await ownUpstream((_, response) => {
+      answer = () => {
+        openMessage(response);
+        response.end(MESSAGE_EVENTS.delta(TEXT) + MESSAGE_EVENTS.end);
+      };
+    });
     const gateway = await gatewayWith(CUT + cluster([model]));
     for (let i = 0; i < 29; i += 1) {
       await askAndHangUp(gateway.url, STREAM, i === 0 ? 150 : 10);
       await until(async () => (await followers(gateway.url)) === 0);
     }
-    const last = await post(`${gateway.url}/v1/messages`, STREAM);
-    expect(await last.text()).toContain('event: message_stop');
-    expect(model.counts().started).toBe(1);
+    const last = post(`${gateway.url}/v1/messages`, STREAM);
+    await until(async () => (await followers(gateway.url)) === 1);
+    answer();
+    expect(await (await last).text()).toContain('event: message_stop');
+    expect(model.seen).toHaveLength(1);
   });
 
   it('with another credential, another session, another body, or x-qcc-resume: never, and is not joined', async () => {

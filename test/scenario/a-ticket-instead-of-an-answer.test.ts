@@ -44,6 +44,16 @@ describe('a ticket instead of an answer', () => {
     expect(rest).toBe(whole.slice(100));
   });
 
+  it('streams what is no stream from an offset, too, with the length that is left', async () => {
+    const model = await upstream({ text: 'in one piece' });
+    const gateway = await gatewayWith(cluster([model], () => ', stream_upstream: never'));
+    const ticket = await post(`${gateway.url}/v1/messages`, ANTHROPIC_REQUEST, ASYNC);
+    const where = gateway.url + ticket.headers.get('location');
+    const whole = await (await fetchAnswer(where)).text();
+    const rest = await (await fetchAnswer(`${where}?stream=true&from=10`)).text();
+    expect(rest).toBe(whole.slice(10));
+  });
+
   it('survives a restart once it is finished', async () => {
     const model = await upstream({ text: 'kept' });
     const store = memoryStore();
