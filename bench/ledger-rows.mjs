@@ -178,13 +178,3 @@ function failedAttempt(exchangeId, startedAt, endpointId, result, ms) {
     why: 'priority',
   };
 }
-
-/** Its line, or lines, as they go to the storage thread. */
-export function linesOf(n, rows) {
-  const { exchange, attempts } = recordOf(n, rows);
-  const [first, ...others] = attempts;
-  return [
-    ...others.map((attempt) => JSON.stringify({ attempt })),
-    JSON.stringify({ exchange, attempt: first }),
-  ];
-}

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { build } from 'esbuild';
-import { DAYS, linesOf, NOW, recordOf } from './ledger-rows.mjs';
+import { DAYS, NOW, recordOf } from './ledger-rows.mjs';
 
 const HELP = `node bench/ledger.mjs [options]
 
@@ -17,8 +17,8 @@ const HELP = `node bench/ledger.mjs [options]
   --json            the readings as JSON
 `;
 
-/** Exchanges a transaction; about as many lines cross to the storage thread in a second of heavy traffic. */
-const FILL_BATCH = 5_000;
+/** Exchanges written at a time: some 60 MB of the intents file. */
+const FILL_BATCH = 100_000;
 
 async function main() {
   const { values } = parseArgs({
@@ -56,9 +56,10 @@ async function buildStorage() {
     absWorkingDir: root,
     entryPoints: {
       storage: 'src/storage/storage.ts',
-      database: 'src/storage/database.ts',
+      intents: 'src/storage/intents.ts',
+      lines: 'src/storage/ledger-line.ts',
       'storage-worker': 'src/storage/storage-worker.ts',
-      explaining: 'src/explaining.ts',
+      evidence: 'src/evidence/evidence.ts',
     },
     outdir,
     bundle: true,
@@ -71,30 +72,42 @@ async function buildStorage() {
   });
   return {
     ...(await import(join(outdir, 'storage.js'))),
-    ...(await import(join(outdir, 'database.js'))),
-    ...(await import(join(outdir, 'explaining.js'))),
+    ...(await import(join(outdir, 'intents.js'))),
+    ...(await import(join(outdir, 'lines.js'))),
+    ...(await import(join(outdir, 'evidence.js'))),
   };
 }
 
-/** Writes as the storage thread does, but in this one: nothing has to wait for it. */
-async function fill({ openDatabase }, file, rows) {
-  const { database } = await openDatabase(file);
-  const nothing = { snapshots: [], events: [], answers: [], states: [] };
-  const totals = { requests: 0, successes: 0, failures: 0, durationMs: 0 };
+/** Writes the intents file, and has the storage thread put it on record, a part after the other. */
+async function fill({ openStore, openIntents, wholeText, attemptText }, file, rows) {
   let cpuUs = 0;
+  let writtenUs = 0;
   for (let from = 0; from < rows; from += FILL_BATCH) {
-    const ledger = [];
-    for (let n = from; n < Math.min(rows, from + FILL_BATCH); n += 1) ledger.push(...linesOf(n, rows));
     const before = process.cpuUsage();
-    const leftOut = database.write({ ...nothing, totals, ledger });
-    const { user, system } = process.cpuUsage(before);
+    const intents = openIntents(file.replace(/\.db$/, '.intents'), 'bench');
+    for (let n = from; n < Math.min(rows, from + FILL_BATCH); n += 1) {
+      const { exchange, attempts } = recordOf(n, rows);
+      intents.appendSoon(wholeText(exchange));
+      for (const attempt of attempts) intents.appendSoon(attemptText(attempt));
+      if (n % 500 === 0) intents.flush();
+    }
+    intents.close();
+    const written = process.cpuUsage(before);
+    writtenUs += written.user + written.system;
+    const opened = await openStore(file, { onTrouble: (detail) => console.error(detail) });
+    if (!opened.ok) throw new Error(opened.error.detail);
+    const reading = process.cpuUsage();
+    await opened.value.flush();
+    const { user, system } = process.cpuUsage(reading);
     cpuUs += user + system;
-    if (leftOut > 0) throw new Error(`${leftOut} lines were left out`);
-    if (process.stderr.isTTY) process.stderr.write(`\r${from + ledger.length} `);
+    await opened.value.close();
+    if (process.stderr.isTTY) process.stderr.write(`\r${from + FILL_BATCH} `);
   }
   if (process.stderr.isTTY) process.stderr.write('\r');
-  console.error(`filled with ${rows} exchanges, ${(cpuUs / rows).toFixed(1)} µs of CPU each`);
-  database.close();
+  const [making, storing] = [writtenUs, cpuUs].map((us) => (us / rows).toFixed(1));
+  console.error(
+    `filled with ${rows} exchanges: ${storing} µs of CPU each to store (${making} to make up and write)`,
+  );
 }
 
 const HOUR_MS = 3_600_000;

@@ -52,6 +52,8 @@ export interface AttemptRecord {
   /** What the body of such an answer said: one line of at most 300 characters, without secrets. */
   readonly said?: string;
   readonly upstreamRequestId?: string;
+  /** The model that the upstream says answered, where it differs from or confirms the one asked. */
+  readonly modelAnswered?: string;
   /** Which rule or quantile chose this endpoint. */
   readonly why: string;
 }
@@ -140,6 +142,27 @@ export interface ExchangeRecord {
   readonly savedMicroUsd?: number;
   readonly savedCalls: number;
 }
+
+/** What is known of an exchange as it begins. Of these, `throughEdge` alone may be another when it closes. */
+export type ExchangeOpening = Pick<
+  ExchangeRecord,
+  | 'id'
+  | 'startedAt'
+  | 'path'
+  | 'protocol'
+  | 'operation'
+  | 'stream'
+  | 'model'
+  | 'effort'
+  | 'client'
+  | 'listener'
+  | 'cluster'
+  | 'scenario'
+  | 'requestBytes'
+  | 'route'
+  | 'throughEdge'
+  | 'clientPatienceMs'
+>;
 
 /** What a ledger reading is about. Instants are ms since the epoch. */
 export interface LedgerQuery {

@@ -66,6 +66,7 @@ export function attemptRecord(
     headers: outcome.headers,
     said: outcome.said,
     upstreamRequestId: outcome.upstreamRequestId,
+    modelAnswered: undefined,
     why: call.why,
   };
   return record as AttemptRecord;

@@ -25,8 +25,8 @@ interface AnswerRow {
   readonly body: Uint8Array;
 }
 
-/** The statements are prepared once, on tables that are there. */
-export function answerTables(connection: SqliteDatabase): AnswerTables {
+/** The statements are prepared once, on tables that are there. Bodies beyond `bytesMax` in all push out the oldest. */
+export function answerTables(connection: SqliteDatabase, bytesMax: number): AnswerTables {
   // `or replace` also drops the row that has the same key under another id.
   const save = connection.prepare(
     `insert or replace into answers (id, answer_key, client_name, client_credential, fingerprint, protocol, stream,
@@ -35,8 +35,35 @@ export function answerTables(connection: SqliteDatabase): AnswerTables {
   const deleteExpired = connection.prepare('delete from answers where expires_at <= ?');
   const byId = connection.prepare('select * from answers where id = ?');
   const byKey = connection.prepare('select * from answers where answer_key = ?');
+  const bytes = connection.prepare('select coalesce(sum(length(body)), 0) as bytes from answers');
+  // `rowid` is in the order in which they were saved.
+  const sizes = connection.prepare(
+    'select rowid, length(body) as bytes from answers order by rowid limit 100',
+  );
+  const deleteUpTo = connection.prepare('delete from answers where rowid <= ?');
   const saveState = connection.prepare('insert or replace into named_states (name, json) values (?, ?)');
   const state = connection.prepare('select json from named_states where name = ?');
+
+  const sumUp = () => (bytes.get() as { bytes: number }).bytes;
+  /** At least what is there: replaced and expired ones are counted until it is summed up again. */
+  let counted = sumUp();
+
+  /** Down to nine tenths, so that summing up is not needed with every answer. */
+  function bound(): void {
+    if (counted <= bytesMax) return;
+    counted = sumUp();
+    while (counted > bytesMax * 0.9) {
+      const oldest = sizes.all() as { rowid: number; bytes: number }[];
+      let last: number | undefined;
+      for (const { rowid, bytes: size } of oldest) {
+        if (counted <= bytesMax * 0.9) break;
+        last = rowid;
+        counted -= size;
+      }
+      if (last === undefined) return;
+      deleteUpTo.run(last);
+    }
+  }
 
   return {
     saveAnswer(answer, now) {
@@ -45,6 +72,8 @@ export function answerTables(connection: SqliteDatabase): AnswerTables {
       const { startedAt, expiresAt, form, status, headers, body } = answer;
       const who = [id, key ?? null, clientName, clientCredential, fingerprint, protocol, stream ? 1 : 0];
       save.run(...who, startedAt, expiresAt, form, status, JSON.stringify(headers), body);
+      counted += body.length;
+      bound();
     },
     answer(by, value, now) {
       const row = (by === 'id' ? byId : byKey).get(value) as AnswerRow | undefined;

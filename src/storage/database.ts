@@ -2,12 +2,12 @@ import { closeSync, openSync, renameSync, statSync } from 'node:fs';
 import { basename } from 'node:path';
 import type { Circuit, EndpointSnapshot, HealthEvent } from '../domain/health.ts';
 import { type AnswerTables, answerTables } from './answer-tables.ts';
-import { clearIntents, intentsFileOf, readIntents } from './intents.ts';
-import { parseLine } from './ledger-line.ts';
+import { createIntentsReader, type IntentsReader, type ReadStep } from './intents-reader.ts';
 import type { LedgerPruner } from './ledger-prune.ts';
 import { type LedgerTables, ledgerTables } from './ledger-tables.ts';
 import { failureOf, messageOf, UnusableDatabase } from './open-failure.ts';
 import { SCHEMA_VERSION } from './schema-version.ts';
+import { intentsFileOf } from './segments.ts';
 import { connect, type SqliteDatabase } from './sqlite-driver.ts';
 import { HISTORY_MAX, NO_TOTALS, type Totals } from './store.ts';
 import type { WriteBatch } from './write-batch.ts';
@@ -20,8 +20,11 @@ const CHECKED_BYTES_MAX = 64 * 1024 * 1024;
 
 /** The open database, synchronous: for the worker thread only. Methods throw the driver's errors. */
 export interface Database {
-  /** In one transaction. Returns how many ledger lines fit no column and were left out. */
-  write(batch: WriteBatch): number;
+  /** In one transaction, together with a chunk of the intents file. */
+  write(batch: WriteBatch): void;
+  /** Puts a chunk of the intents file on record, in a transaction of its own. */
+  readOn(): ReadStep;
+  readonly intents: Omit<IntentsReader, 'step' | 'tidy' | 'close'>;
   endpoints(): EndpointSnapshot[];
   history(endpointId: string, limit: number): HealthEvent[];
   totals(): Totals;
@@ -31,33 +34,38 @@ export interface Database {
   close(): void;
 }
 
+/** What a thread is given: the database's file, whose lines it reads, and what its owner set. */
+export interface DatabaseOptions {
+  readonly file: string;
+  /** This run of a store, and all that are open in this process. */
+  readonly run: string;
+  readonly openRuns: readonly string[];
+  /** Bodies of kept answers, in all; beyond, the oldest go. */
+  readonly answerBytesMax: number;
+}
+
 /**
- * Opens `file`, makes it where it is missing, brings its tables up to date. A corrupt file is moved aside
- * and a fresh one made; `notes` then says so. What a crash left in the intents file or open in the ledger is put on
- * record. Throws where the file can't be used: see `failureOf`.
+ * Opens the file, makes it where it is missing, brings its tables up to date. A corrupt file is moved aside
+ * and a fresh one made; `notes` then says so. Throws where the file can't be used: see `failureOf`.
  */
-export async function openDatabase(file: string): Promise<{ database: Database; notes: string[] }> {
+export async function openDatabase(
+  options: DatabaseOptions,
+): Promise<{ database: Database; notes: string[] }> {
+  const { file } = options;
   try {
-    return { database: await openOn(file), notes: [] };
+    return { database: await openOn(options), notes: [] };
   } catch (error) {
     if (failureOf(error) !== 'corrupt') throw error;
     const aside = moveAside(file);
     const note = `${basename(file)} was corrupt (${messageOf(error)}): moved to ${basename(aside)}, and a fresh one begun.`;
-    return { database: await openOn(file), notes: [note] };
+    return { database: await openOn(options), notes: [note] };
   }
 }
 
-async function openOn(file: string): Promise<Database> {
-  const connection = await openFile(file);
+async function openOn(options: DatabaseOptions): Promise<Database> {
+  const connection = await openFile(options.file);
   try {
-    const ledger = ledgerTables(connection);
-    const intents = intentsFileOf(file);
-    inTransaction(connection, () => {
-      ledger.write(readIntents(intents));
-      ledger.closeCrashed();
-    });
-    clearIntents(intents);
-    return statementsOf(connection, ledger);
+    return statementsOf(connection, options);
   } catch (error) {
     connection.close();
     throw error;
@@ -128,8 +136,12 @@ function moveAside(file: string): string {
 }
 
 /** The statements are prepared once: parsing SQL costs more than running it. */
-function statementsOf(connection: SqliteDatabase, ledger: LedgerTables): Database {
-  const answerRows = answerTables(connection);
+function statementsOf(connection: SqliteDatabase, options: DatabaseOptions): Database {
+  const ledger = ledgerTables(connection);
+  const { run, openRuns, answerBytesMax } = options;
+  const intents = intentsFileOf(options.file);
+  const reader = createIntentsReader({ connection, ledger, intents, run, openRuns });
+  const answerRows = answerTables(connection, answerBytesMax);
   const saveEndpoint = connection.prepare(
     `insert into endpoint_states (endpoint_id, snapshot) values (?, ?)
      on conflict (endpoint_id) do update set snapshot = excluded.snapshot`,
@@ -153,7 +165,7 @@ function statementsOf(connection: SqliteDatabase, ledger: LedgerTables): Databas
   );
   const totals = connection.prepare('select requests, successes, failures, duration_ms from totals');
 
-  function writeRows(batch: WriteBatch): number {
+  function writeRows(batch: WriteBatch): void {
     for (const snapshot of batch.snapshots) saveEndpoint.run(snapshot.endpointId, JSON.stringify(snapshot));
     for (const { endpointId, at, kind, detail } of batch.events)
       appendEvent.run(endpointId, at, kind, detail);
@@ -162,12 +174,29 @@ function statementsOf(connection: SqliteDatabase, ledger: LedgerTables): Databas
     addTotals.run(requests, successes, failures, durationMs);
     for (const answer of batch.answers) answerRows.saveAnswer(answer, Date.now());
     for (const [name, json] of batch.states) answerRows.saveState(name, json);
-    const lines = batch.ledger.flatMap((line) => parseLine(line) ?? []);
-    return ledger.write(lines);
+    if (!reader.idle) reader.step();
+  }
+
+  /** What was read since the last commit is read again after a rollback. */
+  function withLedger<T>(work: () => T): T {
+    try {
+      return inTransaction(connection, work);
+    } catch (error) {
+      ledger.rolledBack();
+      reader.begin();
+      throw error;
+    }
   }
 
   return {
-    write: (batch) => inTransaction(connection, () => writeRows(batch)),
+    write: (batch) => withLedger(() => writeRows(batch)),
+    readOn() {
+      if (reader.idle) return 'nothing';
+      const step = withLedger(reader.step);
+      reader.tidy();
+      return step;
+    },
+    intents: reader,
     ledger,
     pruner: {
       ...ledger.pruner,
@@ -182,7 +211,10 @@ function statementsOf(connection: SqliteDatabase, ledger: LedgerTables): Databas
       const { requests, successes, failures, duration_ms: durationMs } = row;
       return { requests, successes, failures, durationMs };
     },
-    close: () => connection.close(),
+    close() {
+      reader.close();
+      connection.close();
+    },
   };
 }
 

@@ -1,13 +1,28 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { appendFileSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { attemptRecord, exchangeRecord } from '../../test/doubles/ledger-records.ts';
-import { openIntents, readIntents } from './intents.ts';
+import type { Worker } from 'node:worker_threads';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { attemptRecord, exchangeRecord, storedAnswer } from '../../test/doubles/ledger-records.ts';
+import { type Disk, openIntents, REFUSED_BYTES_MAX } from './intents.ts';
+import { attemptText, endText, headText, openingText, parseLine, wholeText } from './ledger-line.ts';
+import { segmentsOf } from './segments.ts';
 import { connect } from './sqlite-driver.ts';
+import { openStore as openWith, refusalTo } from './sqlite-store.ts';
+import { startWorker } from './start-worker.ts';
 import { openStore, type Store } from './storage.ts';
 
 let folder = '';
@@ -25,15 +40,32 @@ afterEach(async () => {
   rmSync(folder, { recursive: true });
 });
 
-async function open(): Promise<Store> {
-  const opened = await openStore(file);
+async function open(onTrouble: (detail: string) => void = () => {}): Promise<Store> {
+  const opened = await openStore(file, { onTrouble });
   if (!opened.ok) throw new Error(opened.error.detail);
   stores.push(opened.value);
   return opened.value;
 }
 
-const linesIn = (path: string) => readFileSync(path, 'utf8').split('\n').length - 1;
+/** A line of the version before, which kept one file of JSON objects. */
 const line = (value: unknown) => `${JSON.stringify(value)}\n`;
+const segment = (n: number) => `${intents}.${String(n).padStart(6, '0')}`;
+/** The lines in all segments that are there, without their marks. */
+const linesIn = () =>
+  segmentsOf(intents)
+    .flatMap((n) => readFileSync(segment(n), 'utf8').split('\n'))
+    .map(parseLine)
+    .filter((one) => one !== undefined && one.kind !== 'head' && one.kind !== 'end');
+const kinds = () => linesIn().map((one) => `${one?.kind} ${one && 'id' in one ? one.id : ''}`);
+const turn = () => new Promise((resolve) => setImmediate(resolve));
+/** No process has this number. */
+const NOBODY = 2 ** 30;
+const first = { endpointId: 'e1', startedAt: 3, why: 'priority' };
+
+/** A segment as a process that was killed leaves it. */
+function leave(n: number, ...lines: string[]): void {
+  writeFileSync(segment(n), [headText(`run ${n}`, NOBODY, true), ...lines, ''].join('\n'));
+}
 
 describe('what a crash left open', () => {
   it('is unknown, possibly charged, and lost', async () => {
@@ -71,7 +103,7 @@ describe('what a crash left open', () => {
     expect(await store.ledgerSummary({})).toMatchObject([
       { exchanges: 2, attempts: 2, lostCalls: 2, unknownCost: 2 },
     ]);
-    expect(statSync(intents).size).toBe(0);
+    expect(existsSync(intents)).toBe(false);
   });
 
   it('lost nothing where it only counted tokens', async () => {
@@ -101,7 +133,30 @@ describe('what a crash left open', () => {
     other.close();
   });
 
-  it('is read past lines that are torn or no lines of the ledger', async () => {
+  it('is read past lines that are torn or no lines of the ledger, and they are told of', async () => {
+    const told: string[] = [];
+    leave(
+      3,
+      '["o1","tor',
+      '',
+      'null',
+      '{"other":1}',
+      '["o1","odd"]',
+      openingText(exchangeRecord('a'), first),
+      'x'.repeat(2_500_000),
+      openingText(exchangeRecord('b'), first),
+    );
+    appendFileSync(segment(3), openingText(exchangeRecord('c'), first).slice(0, 40));
+    const store = await open((detail) => told.push(detail));
+    await store.flush();
+    expect((await store.ledgerList({ limit: 5 })).map(({ id }) => id).sort()).toEqual(['a', 'b']);
+    expect(told.join()).toMatch(/ledger lines can't be read and were left out/);
+    const counts = told.map((detail) => Number.parseInt(detail, 10));
+    expect(counts.reduce((sum, n) => sum + n)).toBe(5);
+    expect(existsSync(segment(3))).toBe(false);
+  });
+
+  it('is read past lines of the version before that are torn', async () => {
     writeFileSync(
       intents,
       `{"exchange":{"id":"tor\n\nnull\n{"other":1}\n${line({ exchange: { id: 'odd' } })}` +
@@ -123,76 +178,239 @@ describe('what a crash left open', () => {
 describe('the intents file', () => {
   it('holds what opens when the call returns, and what closes a turn later, for its owner alone', async () => {
     const store = await open();
-    store.openExchange(exchangeRecord('a'));
-    store.openAttempt('a', 1, 'e1', 3, 'priority');
-    expect(readIntents(intents)).toHaveLength(2);
+    store.openExchange(exchangeRecord('a'), first);
+    store.openAttempt('a', 2, 'e1', 3, 'priority');
+    expect(kinds()).toEqual(['opened a', 'begun a']);
     store.closeAttempt(attemptRecord('a', 1));
     store.closeExchange(exchangeRecord('a', { delivery: 'delivered' }));
-    await new Promise((resolve) => setImmediate(resolve));
-    expect(readIntents(intents)).toEqual([
-      { exchange: exchangeRecord('a') },
-      { begun: { exchangeId: 'a', n: 1, endpointId: 'e1', startedAt: 3, why: 'priority' } },
-      { exchange: exchangeRecord('a', { delivery: 'delivered' }), attempt: attemptRecord('a', 1) },
-    ]);
-    expect(statSync(intents).mode & 0o777).toBe(0o600);
+    expect(linesIn()).toHaveLength(2);
+    await turn();
+    expect(kinds()).toEqual(['opened a', 'begun a', 'attempt a', 'closed a']);
+    store.closeExchange(exchangeRecord('a', { delivery: 'undelivered' }));
+    store.openExchange(exchangeRecord('b'));
+    expect(kinds().slice(4)).toEqual(['whole a', 'opened b']);
+    for (const n of segmentsOf(intents)) expect(statSync(segment(n)).mode & 0o777).toBe(0o600);
   });
 
-  it('holds an exchange and its first attempt as one line, and an end of the attempt alone a turn later', async () => {
+  it('says all of an exchange that closes otherwise than it was opened', async () => {
     const store = await open();
-    const first = { endpointId: 'e1', startedAt: 3, why: 'priority' };
-    store.openExchange(exchangeRecord('a'), first);
-    const opened = { exchange: exchangeRecord('a'), begun: { ...first, exchangeId: 'a', n: 1 } };
-    expect(readIntents(intents)).toEqual([opened]);
-    store.closeAttempt(attemptRecord('a', 1));
-    await new Promise((resolve) => setImmediate(resolve));
-    await new Promise((resolve) => setImmediate(resolve));
-    expect(readIntents(intents)).toEqual([opened, { attempt: attemptRecord('a', 1) }]);
-    store.closeAttempt(attemptRecord('a', 2));
-    store.openAttempt('a', 3, 'e1', 9, 'priority');
-    expect(readIntents(intents)).toHaveLength(4);
+    store.openExchange(exchangeRecord('a', { model: 'opus' }));
+    store.closeExchange(exchangeRecord('a', { model: 'gpt', delivery: 'delivered' }));
+    expect(await store.ledgerList({ limit: 2, model: 'gpt' })).toMatchObject([
+      { id: 'a', delivery: 'delivered' },
+    ]);
+    expect(await store.ledgerList({ limit: 2, model: 'opus' })).toEqual([]);
   });
 
-  it('begins again with what waits, once it is large', () => {
-    const small = openIntents(intents, 50);
-    small.append('{"first":1}');
-    small.compact([]);
-    expect(linesIn(intents)).toBe(1);
-    small.append('{"second":"beyond the size at which it is compacted"}');
-    small.compact(['{"waiting":1}']);
-    small.append('{"after":1}');
-    expect(readFileSync(intents, 'utf8')).toBe('{"waiting":1}\n{"after":1}\n');
-    small.appendSoon('{"held":1}');
-    small.append('{"in":"order"}');
-    small.appendSoon('{"held":2}');
+  it('goes on in another segment once one is large, and says so in the one before', () => {
+    const small = openIntents(intents, 'mine', { segmentBytes: 100 });
+    small.append('["first"]');
+    small.append(JSON.stringify(['x'.repeat(100)]));
+    small.appendSoon('["held"]');
+    const other = openIntents(intents, 'other');
+    small.rotate();
+    small.append('["after"]');
     small.close();
     small.appendSoon('late');
     expect(small.append('late')).toBe(false);
-    expect(readFileSync(intents, 'utf8').split('\n').slice(2)).toEqual([
-      '{"held":1}',
-      '{"in":"order"}',
-      '{"held":2}',
-      '',
+    other.close();
+    const head = (run: string, begins: boolean) => headText(run, process.pid, begins);
+    expect(segmentsOf(intents).map((n) => readFileSync(segment(n), 'utf8').trimEnd().split('\n'))).toEqual([
+      [head('mine', true), '["first"]', JSON.stringify(['x'.repeat(100)]), endText(2)],
+      [head('mine', false), endText(4)],
+      [head('other', true), endText(undefined)],
+      [head('mine', false), '["held"]', '["after"]', endText(undefined)],
     ]);
   });
 
-  it('stays bounded while exchanges come and go, and loses none', async () => {
+  it('stays bounded while exchanges come and go, and is gone once the store is closed', async () => {
     const store = await open();
-    const path = 'x'.repeat(3_000);
+    const path = 'x'.repeat(900);
     for (let round = 0; round < 5; round += 1) {
-      for (let n = 0; n < 150; n += 1) store.openExchange(exchangeRecord(`${round}-${n}`, { path }));
+      for (let n = 0; n < 3_000; n += 1) store.openExchange(exchangeRecord(`${round}-${n}`, { path }));
       await store.flush();
-      expect(statSync(intents).size).toBeLessThan(2 * 1024 * 1024);
+      // What was written and read since the last segment began.
+      expect(segmentsOf(intents).length).toBeLessThanOrEqual(2);
     }
-    expect(linesIn(intents)).toBeLessThan(5 * 150);
-    expect(await store.ledgerList({ limit: 1_000 })).toHaveLength(5 * 150);
+    expect(segmentsOf(intents).at(-1)).toBeGreaterThan(1);
+    expect(await store.ledgerSummary({})).toMatchObject([{ exchanges: 15_000 }]);
+    expect(await store.ledgerList({ limit: 1e6 })).toHaveLength(15_000);
+    await store.close();
+    expect(readdirSync(folder)).toEqual(['qcc.db']);
+  }, 30_000);
+
+  it('counts nothing twice that was read before the gateway died, though the file still has it', async () => {
+    leave(7, openingText(exchangeRecord('a'), first));
+    const before = readFileSync(segment(7));
+    const store = await open();
+    store.closeExchange(exchangeRecord('b', { delivery: 'delivered' }));
+    expect(await store.ledgerSummary({})).toMatchObject([{ exchanges: 2, attempts: 1, lostCalls: 1 }]);
+    await store.close();
+    const database = await connect(file);
+    // As if it had died between the commit and letting go of the file.
+    writeFileSync(segment(7), before);
+    database.exec(`insert into intents_read (segment, run, offset) values (7, 'run 7', ${before.length})`);
+    database.close();
+    const again = await open();
+    expect(await again.ledgerSummary({})).toMatchObject([{ exchanges: 2, attempts: 1, lostCalls: 1 }]);
+    await again.flush();
+    expect(existsSync(segment(7))).toBe(false);
+    await again.close();
+    // The number is taken anew by another run: the old position means nothing to it.
+    const stale = await connect(file);
+    stale.exec(`insert into intents_read (segment, run, offset) values (1, 'run 7', 100000)`);
+    stale.close();
+    const third = await open();
+    third.openExchange(exchangeRecord('c'));
+    expect(await third.ledgerSummary({})).toMatchObject([{ exchanges: 3 }]);
   });
 
+  it('that a process left is read while another one goes on with its own', async () => {
+    const first_ = await open();
+    first_.openExchange(exchangeRecord('running'));
+    await first_.flush();
+    leave(
+      2,
+      openingText(exchangeRecord('left'), first),
+      wholeText(exchangeRecord('over', { delivery: 'delivered' })),
+    );
+    leave(3, attemptText(attemptRecord('left', 2)));
+    const second = await open();
+    const found = async () =>
+      (await second.ledgerList({ limit: 9 })).map(({ id, delivery }) => `${id} ${delivery}`).sort();
+    expect(await found()).toEqual(['left unknown', 'over delivered', 'running unknown']);
+    await second.flush();
+    expect(segmentsOf(intents)).toEqual([1, 4]);
+    first_.closeExchange(exchangeRecord('running', { delivery: 'delivered' }));
+    await first_.flush();
+    expect(await found()).toEqual(['left unknown', 'over delivered', 'running delivered']);
+    expect(await second.ledgerSummary({})).toMatchObject([{ exchanges: 3, delivered: 2 }]);
+  });
+
+  it('whose segment somebody deletes goes on in another one', async () => {
+    const store = await open();
+    store.openExchange(exchangeRecord('a'));
+    await store.flush();
+    rmSync(segment(1));
+    store.openExchange(exchangeRecord('b'));
+    await vi.waitFor(() => expect(segmentsOf(intents)).not.toEqual([]), { timeout: 10_000 });
+    store.openExchange(exchangeRecord('c'));
+    expect(kinds()).toContain('opened c');
+    expect(await store.ledgerList({ limit: 5 })).toHaveLength(3);
+  });
+
+  it('is put on record without being asked', async () => {
+    const [writer, database] = [await open(), await connect(file)];
+    const rows = () => (database.prepare('select count(*) as n from exchanges').get() as { n: number }).n;
+    for (let n = 1; n <= 3; n += 1) {
+      writer.openExchange(exchangeRecord(`r${n}`));
+      await vi.waitFor(() => expect(rows()).toBe(n), { timeout: 10_000 });
+      // Long enough for the thread to fall asleep.
+      await new Promise((resolve) => setTimeout(resolve, 1_200));
+    }
+    database.close();
+  });
+
+  it('keeps nobody waiting who looks up an answer or saves one, however long it is', async () => {
+    const lines: string[] = [];
+    for (let n = 0; n < 60_000; n += 1) lines.push(openingText(exchangeRecord(`r${n}`), first));
+    leave(1, ...lines);
+    const store = await open();
+    const order: string[] = [];
+    const caughtUp = store.flush().then(() => order.push('caught up'));
+    store.saveAnswer(storedAnswer({ id: 'a', key: 'k' }));
+    store.saveState('s', '1');
+    expect((await store.loadAnswerByKey('k'))?.id).toBe('a');
+    expect(await store.loadAnswer('none')).toBeUndefined();
+    const [summary] = await store.ledgerSummary({});
+    expect(summary?.exchanges).toBeLessThan(60_000);
+    order.push('looked up');
+    await caughtUp;
+    expect(order).toEqual(['looked up', 'caught up']);
+    expect(await store.ledgerSummary({})).toMatchObject([
+      { exchanges: 60_000, attempts: 60_000, lostCalls: 60_000 },
+    ]);
+  }, 60_000);
+
   it('that can not be made is a failure in words', async () => {
-    const { mkdirSync } = await import('node:fs');
-    mkdirSync(intents);
-    const opened = await openStore(file);
+    // The database’s companions have names of the greatest length, the segments longer ones.
+    const opened = await openStore(join(folder, `${'x'.repeat(248)}.db`));
     expect(opened.ok ? 'opened' : opened.error.detail).toMatch(/can't be (opened|used)/);
   });
+
+  it('keeps lines that the disk refuses until it takes them, and says so once each', async () => {
+    const told: string[] = [];
+    let room = 20;
+    const disk: Disk = (fd, text) => writeSync(fd, Buffer.from(text).subarray(0, room));
+    const refused = openIntents(intents, 'run', {
+      onRefusal: refusalTo((detail) => told.push(detail)),
+      disk,
+    });
+    const lines = ['a', 'b', 'c'].map((id) => openingText(exchangeRecord(id), first));
+    expect(refused.append(lines[0] ?? '')).toBe(false);
+    refused.appendSoon(lines[1] ?? '');
+    expect(refused.flush()).toBe(false);
+    room = Number.POSITIVE_INFINITY;
+    expect(refused.append(lines[2] ?? '')).toBe(true);
+    refused.close();
+    expect(told).toEqual([
+      'The ledger can not be made safe against a crash: the disk refuses.',
+      'The ledger is safe against a crash again.',
+    ]);
+    expect(kinds()).toEqual(['opened a', 'opened b', 'opened c']);
+  });
+
+  it('lets go of lines that can wait no longer, and says how many', () => {
+    const told: string[] = [];
+    let full = true;
+    const disk: Disk = (fd, text) => {
+      if (full) throw new Error('no room');
+      return writeSync(fd, text);
+    };
+    const refused = openIntents(intents, 'run', {
+      onRefusal: refusalTo((detail) => told.push(detail)),
+      disk,
+    });
+    const long = 'x'.repeat(REFUSED_BYTES_MAX / 4);
+    for (let n = 0; n < 5; n += 1) refused.append(JSON.stringify([n, long]));
+    full = false;
+    refused.append('["last"]');
+    expect(told[1]).toBe(
+      'The ledger is safe against a crash again. 2 lines could not wait so long, and are lost.',
+    );
+    refused.close();
+  });
+});
+
+describe('a storage thread that dies', () => {
+  it('is told of and started again, without losing a line; questions under way are refused in words', async () => {
+    const told: string[] = [];
+    const threads: Worker[] = [];
+    const opened = await openWith(file, { onTrouble: (detail) => told.push(detail) }, (start) => {
+      const thread = startWorker(start);
+      threads.push(thread);
+      return thread;
+    });
+    if (!opened.ok) throw new Error(opened.error.detail);
+    const store = opened.value;
+    stores.push(store);
+    store.openExchange(exchangeRecord('a'), first);
+    await store.flush();
+    store.openExchange(exchangeRecord('b'), first);
+    const asked = store.ledgerList({ limit: 5 }).catch((error: Error) => error.message);
+    store.addTotals({ requests: 1, successes: 1, failures: 0, durationMs: 1 });
+    void threads[0]?.terminate();
+    expect(await asked).toMatch(/storage thread has ended/);
+    await vi.waitFor(() => expect(told.at(-1)).toMatch(/runs again/), { timeout: 20_000 });
+    expect(told[0]).toMatch(/storage thread has ended\. It is started again/);
+    store.closeExchange(exchangeRecord('a', { delivery: 'delivered' }));
+    expect(
+      (await store.ledgerList({ limit: 5 })).map(({ id, delivery }) => `${id} ${delivery}`).sort(),
+    ).toEqual(['a delivered', 'b running']);
+    expect(await store.ledgerSummary({})).toMatchObject([{ exchanges: 2, attempts: 2, delivered: 1 }]);
+    await vi.waitFor(async () => expect((await store.loadTotals()).requests).toBe(1), { timeout: 10_000 });
+    expect(threads).toHaveLength(2);
+  }, 40_000);
 });
 
 const KILLED_PROGRAM = `
@@ -255,6 +473,7 @@ describe('kill -9 in the middle of traffic', () => {
       acknowledged.closed.push(...run.closed);
     }
     const store = await open();
+    await store.flush();
     const found = new Map(
       (await store.ledgerList({ limit: 1e6 })).map((exchange) => [exchange.id, exchange]),
     );

@@ -1,123 +1,205 @@
-import type { AttemptRecord, ExchangeRecord } from '../domain/ledger.ts';
-import { attemptLost } from './lost.ts';
+import type { AttemptRecord, ExchangeOpening, ExchangeRecord } from '../domain/ledger.ts';
+import {
+  ATTEMPT,
+  areOf,
+  CLOSING,
+  EXCHANGE,
+  type Field,
+  OPENING,
+  putValues,
+  type Value,
+} from './ledger-columns.ts';
 
-/** An attempt that has begun and is not closed. */
-export interface BegunAttempt {
-  readonly exchangeId: string;
-  readonly n: number;
+/** The first attempt of an exchange. */
+export interface FirstAttempt {
   readonly endpointId: string;
   readonly startedAt: number;
   readonly why: string;
 }
 
+/** An attempt that has begun and is not closed. */
+export interface BegunAttempt extends FirstAttempt {
+  readonly exchangeId: string;
+  readonly n: number;
+}
+
 /**
- * One write to the ledger, as it stands in the intents file and goes to the storage thread: a line of JSON with one
- * part, or with the exchange and the attempt that begins or ends with it. All its parts are of one exchange.
+ * One line of the intents file, read back. `opened` says what is known as an exchange begins, `closed` the rest,
+ * `whole` both; values are in the order of their fields.
  */
-export interface LedgerLine {
-  readonly exchange?: ExchangeRecord;
-  readonly begun?: BegunAttempt;
-  readonly attempt?: AttemptRecord;
+export type LedgerLine =
+  | {
+      readonly kind: 'opened';
+      readonly id: string;
+      readonly opening: Value[];
+      readonly throughEdge: Value;
+      readonly first: FirstAttempt | undefined;
+    }
+  | { readonly kind: 'begun'; readonly id: string; readonly begun: BegunAttempt }
+  | { readonly kind: 'attempt'; readonly id: string; readonly attempt: Value[] }
+  | { readonly kind: 'closed'; readonly id: string; readonly closing: Value[] }
+  | { readonly kind: 'whole'; readonly id: string; readonly exchange: Value[] }
+  /** Its gateway died: it is unknown, possibly charged. In no file: it follows from a start mark. */
+  | { readonly kind: 'crashed'; readonly id: string };
+
+/** Lines that say something of the file they stand in. */
+export type Mark =
+  /** The first line of a segment. `begins`: a store was opened, and what ran before it has ended. */
+  | { readonly kind: 'head'; readonly run: string; readonly pid: number; readonly begins: boolean }
+  /** The last one: nothing follows here. `next` is the segment in which the same run goes on. */
+  | { readonly kind: 'end'; readonly next: number | undefined };
+
+/** A line begins with its tag: what it is, and the version of its order of fields. */
+const TAGS = {
+  opened: 'o1',
+  begun: 'b1',
+  attempt: 'a1',
+  closed: 'c1',
+  whole: 'w1',
+  starts: 's1',
+  continues: 'n1',
+  ends: 'e1',
+} as const;
+
+/** Used for each line again: what is left of a line is its text alone. */
+const scratch: Value[] = [];
+
+/** The first `length` values of `scratch` as a line, without what is absent at its end. */
+function textOf(length: number): string {
+  let end = length;
+  while (end > 1 && scratch[end - 1] === null) end -= 1;
+  scratch.length = end;
+  return JSON.stringify(scratch);
 }
 
-/** All that is on record of one exchange. The maps go by `n`. */
-export interface KnownExchange {
-  readonly exchange?: ExchangeRecord;
-  readonly attempts: ReadonlyMap<number, AttemptRecord>;
-  readonly begun: ReadonlyMap<number, BegunAttempt>;
+/** What opens an exchange; with its first attempt, where that begins with it. */
+export function openingText(record: ExchangeOpening, first: FirstAttempt | undefined): string {
+  scratch[0] = TAGS.opened;
+  putValues(scratch, 1, record, OPENING);
+  const rest = 1 + OPENING.length;
+  const { throughEdge } = record;
+  scratch[rest] = throughEdge === undefined ? null : throughEdge ? 1 : 0;
+  scratch[rest + 1] = first?.endpointId ?? null;
+  scratch[rest + 2] = first?.startedAt ?? null;
+  scratch[rest + 3] = first?.why ?? null;
+  return textOf(rest + 4);
 }
 
-export const NOTHING_KNOWN: KnownExchange = { attempts: new Map(), begun: new Map() };
-
-/** The exchange a line is about. */
-export function exchangeIdOf({ exchange, begun, attempt }: LedgerLine): string {
-  return exchange?.id ?? begun?.exchangeId ?? attempt?.exchangeId ?? '';
+export function begunText(
+  exchangeId: string,
+  n: number,
+  { endpointId, startedAt, why }: FirstAttempt,
+): string {
+  return JSON.stringify([TAGS.begun, exchangeId, n, endpointId, startedAt, why]);
 }
 
-/** What is known once a line is added. Lines may come twice, as long as they come in order. */
-export function withLine(known: KnownExchange, { exchange, begun, attempt }: LedgerLine): KnownExchange {
-  let next = exchange === undefined ? known : { ...known, exchange };
-  if (begun !== undefined && !next.attempts.has(begun.n))
-    next = { ...next, begun: new Map(next.begun).set(begun.n, begun) };
-  if (attempt === undefined) return next;
-  const others = new Map(next.begun);
-  others.delete(attempt.n);
-  return { ...next, attempts: new Map(next.attempts).set(attempt.n, attempt), begun: others };
+export function attemptText(record: AttemptRecord): string {
+  scratch[0] = TAGS.attempt;
+  putValues(scratch, 1, record, ATTEMPT);
+  return textOf(1 + ATTEMPT.length);
 }
+
+/** The rest, for an exchange whose opening line is in the file. */
+export function closingText(record: ExchangeRecord): string {
+  scratch[0] = TAGS.closed;
+  scratch[1] = record.id;
+  putValues(scratch, 2, record, CLOSING);
+  return textOf(2 + CLOSING.length);
+}
+
+export function wholeText(record: ExchangeRecord): string {
+  scratch[0] = TAGS.whole;
+  putValues(scratch, 1, record, EXCHANGE);
+  return textOf(1 + EXCHANGE.length);
+}
+
+export const headText = (run: string, pid: number, begins: boolean): string =>
+  JSON.stringify([begins ? TAGS.starts : TAGS.continues, run, pid]);
+
+export const endText = (next: number | undefined): string => JSON.stringify([TAGS.ends, next ?? null]);
 
 /** A line read back. Undefined: torn by a crash, or none of ours. */
-export function parseLine(text: string): LedgerLine | undefined {
+export function parseLine(text: string): LedgerLine | Mark | undefined {
+  let parts: unknown;
   try {
-    const line = JSON.parse(text) as LedgerLine;
-    return isComplete(line) ? line : undefined;
+    parts = JSON.parse(text);
   } catch {
     return undefined;
   }
+  if (!Array.isArray(parts)) return undefined;
+  switch (parts[0]) {
+    case TAGS.opened:
+      return opened(parts);
+    case TAGS.begun:
+      return begun(parts);
+    case TAGS.attempt:
+      return attempt(parts);
+    case TAGS.closed:
+      return closed(parts);
+    case TAGS.whole:
+      return whole(parts);
+    case TAGS.starts:
+    case TAGS.continues:
+      return head(parts);
+    case TAGS.ends:
+      return { kind: 'end', next: Number.isInteger(parts[1]) ? (parts[1] as number) : undefined };
+    default:
+      return undefined;
+  }
 }
 
-/** What is computed with before the database has looked at it; the rest is checked by the columns. */
-function isComplete({ exchange, begun, attempt }: LedgerLine): boolean {
-  const ids = [exchange?.id, begun?.exchangeId, attempt?.exchangeId].filter((id) => id !== undefined);
-  return (
-    ids.length > 0 &&
-    ids.every((id) => typeof id === 'string' && id === ids[0]) &&
-    (exchange === undefined || (Number.isFinite(exchange.startedAt) && isObject(exchange.usage))) &&
-    (begun === undefined || Number.isInteger(begun.n)) &&
-    (attempt === undefined || (Number.isInteger(attempt.n) && isObject(attempt.usage)))
-  );
+/** The values from `from` on, filled up with `null`. Undefined: they are none of these fields. */
+function valuesFrom(parts: readonly unknown[], from: number, fields: readonly Field[]): Value[] | undefined {
+  if (!areOf(parts, from, fields)) return undefined;
+  const values: Value[] = new Array(fields.length).fill(null);
+  for (let index = Math.min(parts.length - from, fields.length) - 1; index >= 0; index -= 1)
+    values[index] = (parts[from + index] as Value | undefined) ?? null;
+  return values;
 }
 
-const isObject = (value: unknown) => typeof value === 'object' && value !== null;
-
-/**
- * What a crash left open, closed: the exchange and its open attempts are `unknown`, "possibly charged". An exchange
- * that was over stays as it was. Counting tokens is free, so that such a call lost nothing.
- */
-export function closedByCrash(known: KnownExchange): KnownExchange {
-  const { exchange } = known;
-  if (exchange?.delivery !== 'running') return known;
-  const free = exchange.operation === 'count-tokens';
-  const attempts = new Map(known.attempts);
-  for (const begun of known.begun.values()) attempts.set(begun.n, crashedAttempt(begun, free));
-  const all = [...attempts.values()].sort((a, b) => a.n - b.n);
-  const lost = all.filter((attempt) => attemptLost(attempt, 'unknown'));
-  const last = all.at(-1);
-  const failure = all.findLast(({ result }) => !NO_FAILURES.includes(result));
-  const { lostMicroUsd: _unknown, ...kept } = exchange;
-  return {
-    exchange: {
-      ...kept,
-      delivery: 'unknown',
-      failed: true,
-      attemptCount: all.length,
-      ...(last === undefined ? {} : { endpointId: last.endpointId }),
-      ...(failure === undefined ? {} : { cause: failure.result }),
-      charge: free ? 'not-charged' : 'unknown',
-      lostCalls: free ? 0 : Math.max(1, lost.length),
-    },
-    attempts,
-    begun: new Map(),
-  };
+function opened(parts: readonly unknown[]): LedgerLine | undefined {
+  const opening = valuesFrom(parts, 1, OPENING);
+  const [id, startedAt] = opening ?? [];
+  if (opening === undefined || typeof id !== 'string' || typeof startedAt !== 'number') return undefined;
+  const rest = 1 + OPENING.length;
+  const throughEdge = parts[rest] === 1 || parts[rest] === 0 ? (parts[rest] as number) : null;
+  return { kind: 'opened', id, opening, throughEdge, first: firstFrom(parts, rest + 1) };
 }
 
-const NO_FAILURES: readonly AttemptRecord['result'][] = ['answered', 'rejected', 'cancelled'];
+function firstFrom(parts: readonly unknown[], from: number): FirstAttempt | undefined {
+  const [endpointId, startedAt, why] = parts.slice(from, from + 3);
+  if (typeof endpointId !== 'string' || typeof startedAt !== 'number') return undefined;
+  return { endpointId, startedAt, why: typeof why === 'string' ? why : '' };
+}
 
-function crashedAttempt(
-  { exchangeId, n, endpointId, startedAt, why }: BegunAttempt,
-  free: boolean,
-): AttemptRecord {
-  return {
-    exchangeId,
-    n,
-    endpointId,
-    startedAt,
-    longestSilenceMs: 0,
-    totalMs: 0,
-    result: 'reset',
-    chargeRisk: free ? 'none' : 'likely',
-    charge: free ? 'not-charged' : 'unknown',
-    usage: {},
-    detail: 'The gateway ended before this attempt did.',
-    why,
-  };
+function begun(parts: readonly unknown[]): LedgerLine | undefined {
+  const [, id, n] = parts;
+  const first = firstFrom(parts, 3);
+  if (typeof id !== 'string' || !Number.isInteger(n) || first === undefined) return undefined;
+  return { kind: 'begun', id, begun: { exchangeId: id, n: n as number, ...first } };
+}
+
+function attempt(parts: readonly unknown[]): LedgerLine | undefined {
+  const values = valuesFrom(parts, 1, ATTEMPT);
+  const [id, n] = values ?? [];
+  if (values === undefined || typeof id !== 'string' || !Number.isInteger(n)) return undefined;
+  return { kind: 'attempt', id, attempt: values };
+}
+
+function closed(parts: readonly unknown[]): LedgerLine | undefined {
+  const [, id] = parts;
+  const closing = valuesFrom(parts, 2, CLOSING);
+  return typeof id === 'string' && closing !== undefined ? { kind: 'closed', id, closing } : undefined;
+}
+
+function whole(parts: readonly unknown[]): LedgerLine | undefined {
+  const exchange = valuesFrom(parts, 1, EXCHANGE);
+  const [id, startedAt] = exchange ?? [];
+  if (exchange === undefined || typeof id !== 'string' || typeof startedAt !== 'number') return undefined;
+  return { kind: 'whole', id, exchange };
+}
+
+function head([tag, run, pid]: readonly unknown[]): Mark | undefined {
+  if (typeof run !== 'string' || typeof pid !== 'number') return undefined;
+  return { kind: 'head', run, pid, begins: tag === TAGS.starts };
 }

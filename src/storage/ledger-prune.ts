@@ -1,4 +1,5 @@
-import { SUM_COLUMNS } from './ledger-selects.ts';
+import { SUM_COLUMNS } from './ledger-shares.ts';
+import { addSharesSql, endpointSharesSql, SHARE_KEY, wholeSharesSql } from './shares-sql.ts';
 import type { SqliteDatabase } from './sqlite-driver.ts';
 
 /** Exchanges deleted in one transaction: about 50 ms, which is as long as anything else then waits. */
@@ -28,11 +29,23 @@ export interface LedgerPruner {
   oldest(): number | undefined;
 }
 
-const SHARE_KEY = 'endpoint_id, day, model, client, lost';
+const DAY_KEY = SHARE_KEY.filter((column) => column !== 'hour');
+
+/** Takes from the sums of hours, or of days, what the exchanges before an instant had added to them. */
+function shrinkSql(table: string, key: readonly string[]): string {
+  const old = 'exchanges.started_at < ?';
+  return addSharesSql(
+    table,
+    key,
+    `select ${key.join(', ')}, ${SUM_COLUMNS.map((column) => `-sum(${column})`).join(', ')}
+       from (${wholeSharesSql(old)} union all select * from (${endpointSharesSql(old)}))
+       where true group by ${key.join(', ')}`,
+  );
+}
 
 /**
  * The statements are prepared once. All of them go by time or by the beginning of an id: none reads more than what it
- * deletes. What the days added up to shrinks by what goes.
+ * deletes. What hours and days added up to shrinks by what goes.
  */
 export function ledgerPruner(connection: SqliteDatabase): LedgerPruner {
   const oldest = connection.prepare('select min(started_at) as at from exchanges');
@@ -45,15 +58,13 @@ export function ledgerPruner(connection: SqliteDatabase): LedgerPruner {
        from pragma_page_count(), pragma_freelist_count(), pragma_page_size()`,
   );
   const answers = connection.prepare('select coalesce(sum(length(body)), 0) as bytes from answers');
-  const old = `from exchange_shares where started_at < ? and endpoint_id in (select distinct endpoint_id from ledger_days)`;
-  const shrinkDays = connection.prepare(
-    `insert into ledger_days (${SHARE_KEY}, ${SUM_COLUMNS.join(', ')})
-       select ${SHARE_KEY}, ${SUM_COLUMNS.map((column) => `-sum(${column})`).join(', ')} ${old} group by ${SHARE_KEY}
-     on conflict (${SHARE_KEY}) do update set
-       ${SUM_COLUMNS.map((column) => `${column} = ${column} + excluded.${column}`).join(', ')}`,
-  );
+  const shrinkHours = connection.prepare(shrinkSql('ledger_hours', SHARE_KEY));
+  const shrinkDays = connection.prepare(shrinkSql('ledger_days', DAY_KEY));
+  const dropHours = connection.prepare('delete from ledger_hours where exchanges <= 0');
   const dropDays = connection.prepare('delete from ledger_days where exchanges <= 0');
-  const dropShares = connection.prepare(`delete ${old}`);
+  const dropAskedBefore = connection.prepare(
+    `delete from asked_before where started_at < ? and endpoint_id in (select distinct endpoint_id from ledger_days)`,
+  );
   const dropAttempts = connection.prepare(
     'delete from attempts where exchange_id in (select id from exchanges where started_at < ?)',
   );
@@ -68,8 +79,9 @@ export function ledgerPruner(connection: SqliteDatabase): LedgerPruner {
   const bytes = () => (numberIn(pages.get(), 'bytes') ?? 0) - (numberIn(answers.get(), 'bytes') ?? 0);
 
   function deleteBefore(instant: number): number {
-    shrinkDays.run(instant);
-    dropShares.run(instant);
+    shrinkHours.run(instant, instant);
+    shrinkDays.run(instant, instant);
+    dropAskedBefore.run(instant);
     dropAttempts.run(instant);
     const { changes } = dropExchanges.run(instant) as { changes: number };
     return changes;
@@ -91,6 +103,7 @@ export function ledgerPruner(connection: SqliteDatabase): LedgerPruner {
       const tooMuch = maxBytes !== undefined && bytes() > maxBytes;
       const limit = tooMuch ? Number.POSITIVE_INFINITY : before;
       if (first === undefined || limit === undefined || first >= limit) {
+        dropHours.run();
         dropDays.run();
         dropOrphans.run();
         return { deleted: 0, done: true };

@@ -1,16 +1,12 @@
 import type { LedgerGrouping, LedgerQuery, LedgerSummary } from '../domain/ledger.ts';
+import type { Row } from './ledger-columns.ts';
 import { all, type Condition, TRUE, when, whenSet } from './ledger-conditions.ts';
-import type { Row } from './ledger-rows.ts';
-import { dayOf, NO_SUMS, SUM_NAMES, type Sums } from './ledger-shares.ts';
+import { dayOf, HOUR_MS, NO_SUMS, namedSums, SUM_COLUMNS, type Sums } from './ledger-shares.ts';
+import { endpointSharesSql, wholeSharesSql } from './shares-sql.ts';
 import type { SqliteDatabase } from './sqlite-driver.ts';
 
-/** What days add up to is kept by model, client, endpoint and loss: these alone can be asked for. */
+/** What days and hours add up to is kept by model, client, endpoint and loss: these alone can be asked for. */
 export type SummaryQuery = Omit<LedgerQuery, 'limit' | 'failed' | 'slowMs' | 'cause'>;
-
-/** The columns of sums, in the order of `SUM_NAMES`. */
-export const SUM_COLUMNS = SUM_NAMES.map((name) =>
-  name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`),
-);
 
 const GROUP_COLUMN: Readonly<Record<LedgerGrouping, string>> = {
   model: 'model',
@@ -19,35 +15,51 @@ const GROUP_COLUMN: Readonly<Record<LedgerGrouping, string>> = {
   day: 'day',
 };
 
-/** Whole days come from what they added up to, the parts of days at both ends from their exchanges. */
+/** Whole days come from what they added up to; so do whole hours at both ends; what is left, from its rows. */
 export function summaryOf(
   connection: SqliteDatabase,
   query: SummaryQuery,
   by?: LedgerGrouping,
 ): LedgerSummary[] {
-  const { model, client, lost } = query;
+  const { model, client, lost, endpointId } = query;
   const about = all(
     endpointsIn(query, by),
     when(model, 'model = ?'),
     when(client, 'client = ?'),
     whenSet(lost, 'lost = 1'),
   );
-  const { days, edges } = spanOf(query);
-  const group = by === undefined ? `''` : GROUP_COLUMN[by];
-  const inDays = all(about, days);
-  const parts = edges.map((edge) => all(about, edge));
+  const { days, hours, rows } = spanOf(query);
+  const ofEndpoints = endpointId !== undefined || by === 'endpoint';
+  const aboutRows = all(
+    when(model, 'exchanges.model = ?'),
+    when(client, 'exchanges.client = ?'),
+    whenSet(lost, 'exchanges.lost_calls > 0'),
+    when(endpointId, 'asked.endpoint_id = ?'),
+  );
+  const source = (from: string, { sql, values }: Condition) => ({
+    sql: `select ${by === undefined ? `''` : GROUP_COLUMN[by]} as grouped, ${SUM_COLUMNS.join(', ')} from ${from}${sql}`,
+    values,
+  });
+  const inRows = rows.map((row) => {
+    const { sql, values } = all(row, aboutRows);
+    return { sql: `(${ofEndpoints ? endpointSharesSql(sql) : wholeSharesSql(sql)})`, values };
+  });
   const sources = [
-    `select ${group} as grouped, ${SUM_COLUMNS.join(', ')} from ledger_days where ${inDays.sql}`,
-    ...parts.map(
-      ({ sql }) => `select ${group} as grouped, ${SUM_COLUMNS.join(', ')} from exchange_shares where ${sql}`,
-    ),
+    source('ledger_days where ', all(about, days)),
+    ...hours.map((span) => source('ledger_hours where ', all(about, span))),
+    ...inRows.map((span) => source('', span)),
   ];
   const sums = SUM_COLUMNS.map((column) => `sum(${column}) as ${column}`).join(', ');
-  const rows = connection
-    .prepare(`select grouped, ${sums} from (${sources.join(' union all ')}) group by grouped`)
-    .all(...inDays.values, ...parts.flatMap(({ values }) => values)) as Row[];
+  const found = connection
+    .prepare(
+      `select grouped, ${sums} from (${sources.map(({ sql }) => sql).join(' union all ')}) group by grouped`,
+    )
+    .all(...sources.flatMap(({ values }) => values)) as Row[];
   return summaries(
-    rows.map((row) => ({ group: String(row.grouped), sums: readSums(row) })),
+    found.map((row) => ({
+      group: String(row.grouped),
+      sums: namedSums(SUM_COLUMNS.map((column) => Number(row[column]))),
+    })),
     by,
   );
 }
@@ -63,34 +75,48 @@ function endpointsIn({ endpointId }: SummaryQuery, by?: LedgerGrouping): Conditi
   };
 }
 
-function readSums(row: Row): Sums {
-  const sums: Record<keyof Sums, number> = { ...NO_SUMS };
-  for (const [index, name] of SUM_NAMES.entries()) sums[name] = Number(row[SUM_COLUMNS[index] ?? '']);
-  return sums;
+/** Days and hours that count whole, and what is left of hours at both ends. */
+interface Span {
+  readonly days: Condition;
+  readonly hours: Condition[];
+  readonly rows: Condition[];
 }
 
-/** Days that count whole, and the instants at both ends that are parts of days. */
-function spanOf({ since, until }: SummaryQuery): { days: Condition; edges: Condition[] } {
+function spanOf({ since, until }: SummaryQuery): Span {
   const first = since === undefined || isDayStart(since) ? undefined : dayOf(since);
   const last = until === undefined || isDayStart(until) ? undefined : dayOf(until);
   const days = all(
     since === undefined ? TRUE : when(dayOf(since), first === undefined ? 'day >= ?' : 'day > ?'),
     until === undefined ? TRUE : when(dayOf(until), 'day < ?'),
   );
-  const edges: Condition[] = [];
+  const span: Span = { days, hours: [], rows: [] };
   if (since !== undefined && first !== undefined)
-    edges.push(partOf(first, since, Math.min(until ?? Number.MAX_VALUE, since + DAY_MAX_MS)));
+    addPart(span, first, since, Math.min(until ?? Number.MAX_VALUE, hourAfter(since + DAY_MAX_MS)));
   if (until !== undefined && last !== undefined && last !== first)
-    edges.push(partOf(last, Math.max(since ?? 0, until - DAY_MAX_MS), until));
-  return { days, edges };
+    addPart(span, last, Math.max(since ?? 0, hourAfter(until - DAY_MAX_MS)), until);
+  return span;
 }
 
 /** No day is longer, whatever its clocks do. */
-const DAY_MAX_MS = 26 * 3_600_000;
+const DAY_MAX_MS = 26 * HOUR_MS;
 
-/** The instants keep the search to about one day's rows: the label alone has no index. */
-function partOf(day: string, from: number, to: number): Condition {
-  return { sql: 'started_at >= ? and started_at < ? and day = ?', values: [from, to, day] };
+const hourAfter = (at: number) => Math.ceil(at / HOUR_MS) * HOUR_MS;
+
+/**
+ * The part of a day from one instant to another. The instants keep the search to its hours and rows: the label alone
+ * has no index. An hour in which a day ends stands twice, once with each day.
+ */
+function addPart({ hours, rows }: Span, day: string, from: number, to: number): void {
+  const [firstHour, lastHour] = [Math.ceil(from / HOUR_MS), Math.floor(to / HOUR_MS)];
+  if (firstHour < lastHour)
+    hours.push({ sql: 'hour >= ? and hour < ? and day = ?', values: [firstHour, lastHour, day] });
+  const inRows = (start: number, end: number) => {
+    if (start >= end) return;
+    const sql = 'exchanges.started_at >= ? and exchanges.started_at < ? and exchanges.day = ?';
+    rows.push({ sql, values: [start, end, day] });
+  };
+  inRows(from, Math.min(to, firstHour * HOUR_MS));
+  if (firstHour <= lastHour) inRows(lastHour * HOUR_MS, to);
 }
 
 const isDayStart = (at: number) => dayOf(at) !== dayOf(at - 1);

@@ -1,11 +1,12 @@
-import type { AttemptRecord, ExchangeRecord, LedgerSummary } from '../domain/ledger.ts';
-import type { KnownExchange } from './ledger-line.ts';
-import { attemptLost } from './lost.ts';
+import type { LedgerSummary } from '../domain/ledger.ts';
+import { A, type HeldExchange, isLost, X } from './held-exchange.ts';
+import type { Value } from './ledger-columns.ts';
 
 /** What is added up: a summary without its group. */
 export type Sums = Omit<LedgerSummary, 'group'>;
 
-export const SUM_NAMES = [
+/** In the order in which sums stand as plain numbers, and as columns. */
+const SUM_NAMES = [
   'exchanges',
   'attempts',
   'delivered',
@@ -18,6 +19,11 @@ export const SUM_NAMES = [
   'savedMicroUsd',
   'savedCalls',
 ] as const satisfies readonly (keyof Sums)[];
+
+/** The columns of sums, in the order of `SUM_NAMES`. */
+export const SUM_COLUMNS = SUM_NAMES.map((name) =>
+  name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`),
+);
 
 export const NO_SUMS: Sums = {
   exchanges: 0,
@@ -33,105 +39,133 @@ export const NO_SUMS: Sums = {
   savedCalls: 0,
 };
 
+/** Sums by their names. */
+export function namedSums(numbers: readonly number[]): Sums {
+  const sums: Record<keyof Sums, number> = { ...NO_SUMS };
+  for (const [index, name] of SUM_NAMES.entries()) sums[name] = numbers[index] ?? 0;
+  return sums;
+}
+
 /** What one exchange adds to the sums of one group. */
 export interface Share {
   /** Empty: the exchange as a whole. */
   readonly endpointId: string;
+  /** Of its start, in whole hours since the epoch. */
+  readonly hour: number;
   /** Local calendar day of its start, `YYYY-MM-DD`. */
   readonly day: string;
   readonly model: string;
   readonly client: string;
   readonly lost: 0 | 1;
-  readonly sums: Sums;
+  /** In the order of `SUM_NAMES`. */
+  readonly sums: readonly number[];
 }
 
-/** `a + times · b`. */
-export function addSums(a: Sums, b: Sums, times = 1): Sums {
-  const sums: Record<keyof Sums, number> = { ...a };
-  for (const name of SUM_NAMES) sums[name] += times * b[name];
-  return sums;
-}
+export const HOUR_MS = 3_600_000;
+/** No time zone begins its day at another part of an hour. */
+const QUARTER_MS = 900_000;
 
-/** The local calendar day of an instant, `YYYY-MM-DD`. */
+let lastQuarter = Number.NaN;
+let lastDay = '';
+
+/** The local calendar day of an instant, `YYYY-MM-DD`. The last one is remembered: most rows are of one time. */
 export function dayOf(at: number): string {
+  const quarter = Math.floor(at / QUARTER_MS);
+  if (quarter === lastQuarter) return lastDay;
   const date = new Date(at);
   const two = (n: number) => String(n).padStart(2, '0');
-  return `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}`;
+  lastDay = `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}`;
+  lastQuarter = quarter;
+  return lastDay;
 }
 
-/** What an exchange adds to the sums: one share as a whole, and one for each endpoint it asked. */
-export function sharesOf({ exchange, attempts, begun }: KnownExchange): Share[] {
+/**
+ * What an exchange adds to the sums: one share as a whole, and one for each endpoint it asked. `sharesSql` says the
+ * same of rows.
+ */
+export function sharesOf({ exchange, attempts }: HeldExchange): Share[] {
   if (exchange === undefined) return [];
+  const startedAt = Number(exchange[X.startedAt]);
   const about = {
-    day: dayOf(exchange.startedAt),
-    model: exchange.model ?? '',
-    client: exchange.client,
-    lost: exchange.lostCalls > 0 ? 1 : 0,
+    hour: Math.floor(startedAt / HOUR_MS),
+    day: dayOf(startedAt),
+    model: String(exchange[X.model] ?? ''),
+    client: String(exchange[X.client]),
+    lost: number(exchange[X.lostCalls]) > 0 ? 1 : 0,
   } as const;
-  const endpointOf = new Map<number, string>();
-  for (const { n, endpointId } of begun.values()) endpointOf.set(n, endpointId);
-  for (const { n, endpointId } of attempts.values()) endpointOf.set(n, endpointId);
-  const lastEndpoint = endpointOf.get(Math.max(...endpointOf.keys()));
-  const shares: Share[] = [{ ...about, endpointId: '', sums: wholeSums(exchange, endpointOf.size) }];
-  for (const endpointId of new Set(endpointOf.values())) {
-    const there = [...attempts.values()].filter((attempt) => attempt.endpointId === endpointId);
-    const begunThere = [...endpointOf.values()].filter((id) => id === endpointId).length;
-    const sums = endpointSums(exchange, there, begunThere, endpointId === lastEndpoint);
-    shares.push({ ...about, endpointId, sums });
+  const shares: Share[] = [{ ...about, endpointId: '', sums: wholeSums(exchange, attempts.length) }];
+  const last = attempts.at(-1)?.[A.endpointId];
+  for (const [index, attempt] of attempts.entries()) {
+    const endpointId = attempt[A.endpointId];
+    if (attempts.findIndex((other) => other[A.endpointId] === endpointId) < index) continue;
+    const there = attempts.filter((other) => other[A.endpointId] === endpointId);
+    const sums = endpointSums(exchange, there, endpointId === last);
+    shares.push({ ...about, endpointId: String(endpointId), sums });
   }
   return shares;
 }
 
-function wholeSums(exchange: ExchangeRecord, attempts: number): Sums {
-  const { delivery, usage, charge, costMicroUsd, lostCalls, savedCalls } = exchange;
-  return {
-    exchanges: 1,
+const number = (value: Value | undefined): number => (typeof value === 'number' ? value : 0);
+
+/** In the order of `SUM_NAMES`. */
+function wholeSums(exchange: readonly Value[], attempts: number): number[] {
+  const delivery = exchange[X.delivery];
+  const unknown =
+    exchange[X.costMicroUsd] === null && exchange[X.charge] !== 'not-charged' && delivery !== 'running';
+  const prompt =
+    number(exchange[X.inputTokens]) +
+    cachedTokens(exchange, exchange[X.cacheReadTokens], exchange[X.cacheWriteTokens]);
+  return [
+    1,
     attempts,
-    delivered: delivery === 'delivered' ? 1 : 0,
-    inputTokens: promptTokens(exchange, usage),
-    outputTokens: usage.outputTokens ?? 0,
-    costMicroUsd: costMicroUsd ?? 0,
-    unknownCost: costMicroUsd === undefined && charge !== 'not-charged' && delivery !== 'running' ? 1 : 0,
-    lostMicroUsd: exchange.lostMicroUsd ?? 0,
-    lostCalls,
-    savedMicroUsd: exchange.savedMicroUsd ?? 0,
-    savedCalls,
-  };
+    delivery === 'delivered' ? 1 : 0,
+    prompt,
+    number(exchange[X.outputTokens]),
+    number(exchange[X.costMicroUsd]),
+    unknown ? 1 : 0,
+    number(exchange[X.lostMicroUsd]),
+    number(exchange[X.lostCalls]),
+    number(exchange[X.savedMicroUsd]),
+    number(exchange[X.savedCalls]),
+  ];
 }
 
-function endpointSums(
-  exchange: ExchangeRecord,
-  attempts: readonly AttemptRecord[],
-  begun: number,
-  last: boolean,
-): Sums {
-  let sums: Sums = { ...NO_SUMS, exchanges: 1, attempts: begun };
+/** In the order of `SUM_NAMES`. An attempt under way counts as one, and adds nothing else. */
+function endpointSums(exchange: readonly Value[], attempts: readonly Value[][], last: boolean): number[] {
+  const delivery = exchange[X.delivery] ?? null;
+  let [input, output, cost, unknown, lostCost, lostCalls] = [0, 0, 0, 0, 0, 0];
   for (const attempt of attempts) {
-    const lost = attemptLost(attempt, exchange.delivery);
-    sums = addSums(sums, {
-      ...NO_SUMS,
-      inputTokens: promptTokens(exchange, attempt.usage),
-      outputTokens: attempt.usage.outputTokens ?? 0,
-      costMicroUsd: attempt.costMicroUsd ?? 0,
-      lostMicroUsd: lost ? (attempt.costMicroUsd ?? 0) : 0,
-      lostCalls: lost ? 1 : 0,
-    });
+    if (attempt[A.result] === null) continue;
+    input +=
+      number(attempt[A.inputTokens]) +
+      cachedTokens(exchange, attempt[A.cacheReadTokens], attempt[A.cacheWriteTokens]);
+    output += number(attempt[A.outputTokens]);
+    cost += number(attempt[A.costMicroUsd]);
+    if (attempt[A.charge] !== 'not-charged' && attempt[A.costMicroUsd] === null) unknown = 1;
+    if (!isLost(attempt, delivery)) continue;
+    lostCost += number(attempt[A.costMicroUsd]);
+    lostCalls += 1;
   }
-  const unknown = attempts.some(
-    ({ charge, costMicroUsd }) => charge !== 'not-charged' && costMicroUsd === undefined,
-  );
-  return {
-    ...sums,
-    delivered: last && exchange.delivery === 'delivered' ? 1 : 0,
-    unknownCost: unknown && exchange.delivery !== 'running' ? 1 : 0,
-    savedMicroUsd: last ? (exchange.savedMicroUsd ?? 0) : 0,
-    savedCalls: last ? exchange.savedCalls : 0,
-  };
+  return [
+    1,
+    attempts.length,
+    last && delivery === 'delivered' ? 1 : 0,
+    input,
+    output,
+    cost,
+    delivery === 'running' ? 0 : unknown,
+    lostCost,
+    lostCalls,
+    last ? number(exchange[X.savedMicroUsd]) : 0,
+    last ? number(exchange[X.savedCalls]) : 0,
+  ];
 }
 
 /** Messages counts cached parts of the prompt beside `inputTokens`, the OpenAI protocols within them. */
-function promptTokens({ protocol }: ExchangeRecord, usage: ExchangeRecord['usage']): number {
-  const input = usage.inputTokens ?? 0;
-  if (protocol !== 'anthropic-messages') return input;
-  return input + (usage.cacheReadTokens ?? 0) + (usage.cacheWriteTokens ?? 0);
+function cachedTokens(
+  exchange: readonly Value[],
+  read: Value | undefined,
+  written: Value | undefined,
+): number {
+  return exchange[X.protocol] === 'anthropic-messages' ? number(read) + number(written) : 0;
 }

@@ -1,32 +1,27 @@
 import type {
   AttemptRecord,
   AttemptsQuery,
+  ExchangeOpening,
   ExchangeRecord,
   LedgerGrouping,
   LedgerPoint,
   LedgerQuery,
   LedgerSummary,
 } from '../domain/ledger.ts';
+import type { FirstAttempt } from './ledger-line.ts';
 import type { LedgerLimits } from './ledger-prune.ts';
 import type { SummaryQuery } from './ledger-selects.ts';
-
-/** The first attempt of an exchange. */
-export interface FirstAttempt {
-  readonly endpointId: string;
-  readonly startedAt: number;
-  readonly why: string;
-}
 
 /**
  * The ledger: money rows. Writes return at once; what opens is on file before it returns, and what closes within the
  * same turn of the event loop, so that a killed process loses no row (a power cut may). What a crash left open is
- * closed at the next opening as "unknown, possibly charged". An exchange that opens with its first attempt and closes
- * with it in one turn costs one write as it opens, and a share of one as it closes.
+ * closed soon after the next opening as "unknown, possibly charged". An exchange costs one write as it opens, and a share
+ * of one as it closes.
  */
 export interface LedgerStore {
   /** Before the first upstream byte. `first` is its first attempt, where that begins with it. */
-  openExchange(record: ExchangeRecord, first?: FirstAttempt): void;
-  /** `n` from 1. An attempt that is never closed is `unknown`. */
+  openExchange(record: ExchangeOpening, first?: FirstAttempt): void;
+  /** `n` from 1. An attempt that is never closed is `unknown`; one of an exchange that was not opened is left out. */
   openAttempt(exchangeId: string, n: number, endpointId: string, startedAt: number, why: string): void;
   closeAttempt(record: AttemptRecord): void;
   /** Replaces what was known of it; may be called again with another delivery, `joined` or saving. */

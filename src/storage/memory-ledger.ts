@@ -1,8 +1,10 @@
 import type { ExchangeRecord, LedgerGrouping, LedgerPoint, LedgerQuery } from '../domain/ledger.ts';
-import { exchangeIdOf, type KnownExchange, type LedgerLine, NOTHING_KNOWN, withLine } from './ledger-line.ts';
+import { A, addLine, type HeldExchange, nothingHeld, X } from './held-exchange.ts';
+import { readAttempt, readExchange, type Value } from './ledger-columns.ts';
+import { attemptText, begunText, type LedgerLine, openingText, parseLine, wholeText } from './ledger-line.ts';
 import { ATTEMPT_LAG_MAX_MS } from './ledger-lists.ts';
 import { summaries } from './ledger-selects.ts';
-import { addSums, NO_SUMS, type Share, type Sums, sharesOf } from './ledger-shares.ts';
+import { namedSums, type Share, sharesOf } from './ledger-shares.ts';
 import type { LedgerStore } from './ledger-store.ts';
 
 /** Exchanges kept; beyond, the oldest go. About 20 MB. */
@@ -11,78 +13,83 @@ export const MEMORY_EXCHANGES_MAX = 10_000;
 const groupOf = (share: Share, by: LedgerGrouping): string =>
   by === 'endpoint' ? share.endpointId : share[by];
 
-/** The ledger without a disk. */
+/** The ledger without a disk. What it is told goes through lines all the same: nothing is kept that a file would not. */
 export function memoryLedger(): LedgerStore {
-  const known = new Map<string, KnownExchange>();
+  const held = new Map<string, HeldExchange>();
 
-  function add(line: LedgerLine): void {
-    const id = exchangeIdOf(line);
-    known.set(id, withLine(known.get(id) ?? NOTHING_KNOWN, structuredClone(line)));
-    if (known.size > MEMORY_EXCHANGES_MAX)
-      for (const oldest of known.keys()) return void known.delete(oldest);
+  function add(text: string): void {
+    const line = parseLine(text) as LedgerLine;
+    const one = held.get(line.id) ?? nothingHeld();
+    addLine(one, line);
+    if (one.exchange === undefined) return;
+    held.set(line.id, one);
+    if (held.size > MEMORY_EXCHANGES_MAX) for (const oldest of held.keys()) return void held.delete(oldest);
   }
 
-  function matching(query: Omit<LedgerQuery, 'limit'>): KnownExchange[] {
-    return [...known.values()].filter(
-      (entry) => entry.exchange !== undefined && matches(entry, entry.exchange, query),
-    );
-  }
+  const matching = (query: Omit<LedgerQuery, 'limit'>): HeldExchange[] =>
+    [...held.values()].filter((one) => matches(one, one.exchange ?? [], query));
 
   const newestFirst = (query: Omit<LedgerQuery, 'limit'>): ExchangeRecord[] =>
     matching(query)
-      .flatMap(({ exchange }) => exchange ?? [])
+      .map(({ exchange }) => readExchange(exchange ?? []))
       .reverse()
       .sort((a, b) => b.startedAt - a.startedAt);
 
+  const attemptsOf = (id: string) =>
+    (held.get(id)?.attempts ?? []).filter((attempt) => attempt[A.result] !== null).map(readAttempt);
+
   return {
-    openExchange: (exchange, first) =>
-      add(first ? { exchange, begun: { ...first, exchangeId: exchange.id, n: 1 } } : { exchange }),
+    openExchange: (exchange, first) => add(openingText(exchange, first)),
     openAttempt: (exchangeId, n, endpointId, startedAt, why) =>
-      add({ begun: { exchangeId, n, endpointId, startedAt, why } }),
-    closeAttempt: (attempt) => add({ attempt }),
-    closeExchange: (exchange) => add({ exchange }),
+      add(begunText(exchangeId, n, { endpointId, startedAt, why })),
+    closeAttempt: (attempt) => add(attemptText(attempt)),
+    closeExchange: (exchange) => add(wholeText(exchange)),
     ledgerList: async (query) => newestFirst(query).slice(0, countOf(query)),
     ledgerPoints: async (query) => newestFirst(query).flatMap(pointOf).slice(0, countOf(query)),
     async ledgerAttempts(query) {
       const { endpointId, since, until } = query;
       return newestFirst({ endpointId, since: since - ATTEMPT_LAG_MAX_MS, until })
-        .flatMap(({ id }) => [...(known.get(id)?.attempts.values() ?? [])].sort((a, b) => b.n - a.n))
+        .flatMap(({ id }) => attemptsOf(id).reverse())
         .filter((attempt) => attempt.endpointId === endpointId)
         .filter(({ startedAt }) => startedAt >= since && startedAt < until)
         .slice(0, countOf(query))
         .sort((a, b) => b.startedAt - a.startedAt);
     },
     async ledgerExchange(id) {
-      const ids = known.has(id) ? [id] : [...known.keys()].filter((other) => other.startsWith(id));
-      const entry = ids.length === 1 ? known.get(ids[0] ?? '') : undefined;
-      if (id === '' || entry?.exchange === undefined) return undefined;
-      const attempts = [...entry.attempts.values()].sort((a, b) => a.n - b.n);
-      return { exchange: entry.exchange, attempts };
+      const ids = held.has(id) ? [id] : [...held.keys()].filter((other) => other.startsWith(id));
+      const [found] = ids;
+      const exchange = found === undefined ? undefined : held.get(found)?.exchange;
+      if (id === '' || ids.length !== 1 || found === undefined || exchange === undefined) return undefined;
+      return { exchange: readExchange(exchange), attempts: attemptsOf(found) };
     },
     async ledgerSummary(query, by) {
-      const groups = new Map<string, Sums>();
+      const groups = new Map<string, number[]>();
       const { failed: _f, slowMs: _s, cause: _c, ...about }: Omit<LedgerQuery, 'limit'> = query;
+      const byEndpoint = by === 'endpoint' || query.endpointId !== undefined;
       for (const share of matching(about).flatMap(sharesOf)) {
-        const byEndpoint = by === 'endpoint' || query.endpointId !== undefined;
         if ((share.endpointId !== '') !== byEndpoint) continue;
         if (query.endpointId !== undefined && query.endpointId !== share.endpointId) continue;
         const group = by === undefined ? '' : groupOf(share, by);
-        groups.set(group, addSums(groups.get(group) ?? NO_SUMS, share.sums));
+        const sums = groups.get(group);
+        groups.set(
+          group,
+          share.sums.map((sum, index) => sum + (sums?.[index] ?? 0)),
+        );
       }
       return summaries(
-        [...groups].map(([group, sums]) => ({ group, sums })),
+        [...groups].map(([group, sums]) => ({ group, sums: namedSums(sums) })),
         by,
       );
     },
     ledgerBytes: async () => 0,
     async ledgerOldest() {
-      const starts = [...known.values()].flatMap(({ exchange }) => exchange?.startedAt ?? []);
-      return starts.length === 0 ? undefined : Math.min(...starts);
+      const starts = [...held.values()].map(({ exchange }) => Number(exchange?.[X.startedAt]));
+      return starts.length === 0 ? undefined : starts.reduce((oldest, at) => Math.min(oldest, at));
     },
     async pruneLedger({ before = Number.NEGATIVE_INFINITY }) {
       let deleted = 0;
-      for (const [id, { exchange }] of known)
-        if (exchange && exchange.startedAt < before && known.delete(id)) deleted += 1;
+      for (const [id, { exchange }] of held)
+        if (Number(exchange?.[X.startedAt]) < before && held.delete(id)) deleted += 1;
       return deleted;
     },
   };
@@ -104,21 +111,19 @@ function pointOf({ id, startedAt, endedAt, failed, cause, endpointId }: Exchange
   ];
 }
 
-function matches(
-  { attempts, begun }: KnownExchange,
-  exchange: ExchangeRecord,
-  query: Omit<LedgerQuery, 'limit'>,
-): boolean {
+function matches(held: HeldExchange, exchange: readonly Value[], query: Omit<LedgerQuery, 'limit'>): boolean {
   const { since, until, model, client, endpointId, lost, failed, slowMs, cause } = query;
-  const { startedAt, endedAt } = exchange;
+  const [startedAt, endedAt] = [Number(exchange[X.startedAt]), exchange[X.endedAt]];
   if (since !== undefined && startedAt < since) return false;
   if (until !== undefined && startedAt >= until) return false;
-  if (model !== undefined && exchange.model !== model) return false;
-  if (client !== undefined && exchange.client !== client) return false;
-  if (lost === true && exchange.lostCalls === 0) return false;
-  if (failed === true && exchange.failed !== true) return false;
-  if (slowMs !== undefined && !(endedAt !== undefined && endedAt - startedAt >= slowMs)) return false;
-  if (cause !== undefined && exchange.cause !== cause) return false;
-  if (endpointId === undefined) return true;
-  return [...attempts.values(), ...begun.values()].some((attempt) => attempt.endpointId === endpointId);
+  if (model !== undefined && exchange[X.model] !== model) return false;
+  if (client !== undefined && exchange[X.client] !== client) return false;
+  if (lost === true && exchange[X.lostCalls] === 0) return false;
+  if (failed === true && exchange[X.failed] !== 1) return false;
+  if (slowMs !== undefined && !(typeof endedAt === 'number' && endedAt - startedAt >= slowMs)) return false;
+  if (cause !== undefined && exchange[X.cause] !== cause) return false;
+  return endpointId === undefined || hasAsked(held, exchange, endpointId);
 }
+
+const hasAsked = ({ attempts }: HeldExchange, exchange: readonly Value[], endpointId: string): boolean =>
+  exchange[X.endpointId] === endpointId || attempts.some((attempt) => attempt[A.endpointId] === endpointId);

@@ -6,6 +6,7 @@ import {
   SqliteDialect,
   sql,
 } from 'kysely';
+import { HOURS } from './hours-schema.ts';
 import { EVIDENCE, LEDGER_TABLES } from './ledger-schema.ts';
 import { UnusableDatabase } from './open-failure.ts';
 import type { SqliteDatabase } from './sqlite-driver.ts';
@@ -50,6 +51,11 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '2026-11-c-evidence': {
     async up(db) {
       for (const statement of EVIDENCE) await sql.raw(statement).execute(db);
+    },
+  },
+  '2026-12-a-hours': {
+    async up(db) {
+      for (const statement of HOURS) await sql.raw(statement).execute(db);
     },
   },
 };

@@ -8,12 +8,13 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { attemptRecord, exchangeRecord, storedAnswer } from '../../test/doubles/ledger-records.ts';
 import type { HealthEvent } from '../domain/health.ts';
 import type { LedgerQuery } from '../domain/ledger.ts';
-import { type Intents, openIntents } from './intents.ts';
+import { openIntents } from './intents.ts';
+import type { LastingLink } from './lasting-link.ts';
 import { MIGRATIONS, migrate } from './migrations.ts';
 import { connect } from './sqlite-driver.ts';
 import { openStore, storeOver } from './sqlite-store.ts';
 import type { Store } from './store.ts';
-import { Refusal, type WorkerLink } from './worker-link.ts';
+import { Refusal } from './worker-link.ts';
 import type { Ask } from './worker-messages.ts';
 
 let folder = '';
@@ -57,7 +58,7 @@ describe('a store on disk', () => {
 
   it('brings a ledger of the version before up to date', async () => {
     const database = await connect(file);
-    const { '2026-11-c-evidence': _later, ...earlier } = MIGRATIONS;
+    const { '2026-11-c-evidence': _evidence, '2026-12-a-hours': _hours, ...earlier } = MIGRATIONS;
     await migrate(database, earlier);
     const common = `path, protocol, operation, stream, client, listener, cluster, scenario, request_bytes, joined,
       charge, lost_calls, saved_calls`;
@@ -218,7 +219,7 @@ describe('a file that can not be used', () => {
     database.close();
     const opened = await openStore(file);
     expect(opened.ok ? 'opened' : opened.error.detail).toMatch(/written by a newer QCC/);
-    expect(readdirSync(folder).sort()).toEqual(['qcc.db', 'qcc.intents']);
+    expect(readdirSync(folder).sort()).toEqual(['qcc.db']);
   });
 
   it('corrupt from its first byte is moved aside, and a fresh one begun', async () => {
@@ -290,18 +291,18 @@ describe('kill -9', () => {
 });
 
 /** A storage thread that refuses as long as it is told to. */
-function fakeLink(): WorkerLink & { refuse: Error | undefined; readonly written: Ask[] } {
+function fakeLink(): LastingLink & { refuse: Error | undefined; readonly written: Ask[] } {
   const written: Ask[] = [];
   return {
     notes: [],
-    dead: false,
     refuse: undefined,
     written,
     async ask(question) {
       if (this.refuse !== undefined) throw this.refuse;
-      written.push(question);
+      if (question.kind === 'write') written.push(question);
       return undefined;
     },
+    tell: () => {},
     close: async () => {},
   };
 }
@@ -313,7 +314,7 @@ describe('a disk that refuses', () => {
     const store = storeOver(
       link,
       { onTrouble: (detail) => told.push(detail) },
-      openIntents(`${file}.intents`),
+      openIntents(`${file}.intents`, 'run'),
     );
     link.refuse = new Refusal('no room', false);
     store.addTotals(one);
@@ -355,29 +356,11 @@ describe('a disk that refuses', () => {
     const opened = await openStore(file, { onTrouble: (detail) => told.push(detail) });
     if (!opened.ok) throw new Error(opened.error.detail);
     stores.push(opened.value);
-    opened.value.openExchange(exchangeRecord('odd', { joined: Number.NaN }));
+    opened.value.openExchange(exchangeRecord('odd', { requestBytes: Number.NaN }));
     opened.value.openExchange(exchangeRecord('good'));
     await opened.value.flush();
     expect((await opened.value.ledgerList({ limit: 5 })).map(({ id }) => id)).toEqual(['good']);
     expect(told).toEqual(["1 ledger lines don't fit their columns and were left out."]);
-  });
-
-  it('says once that an intent could not be written, and records the exchange all the same', async () => {
-    const told: string[] = [];
-    const link = fakeLink();
-    const full: Intents = { append: () => false, appendSoon: () => {}, compact: () => {}, close: () => {} };
-    const store = storeOver(link, { onTrouble: (detail) => told.push(detail) }, full);
-    store.openExchange(exchangeRecord('a'));
-    store.openAttempt('a', 1, 'e1', 3, 'priority');
-    await store.flush();
-    expect(told).toEqual(['The ledger can not be made safe against a crash: the disk refuses.']);
-    expect(link.written).toMatchObject([
-      {
-        kind: 'write',
-        batch: { ledger: [/"exchange"/, /"begun"/].map((part) => expect.stringMatching(part)) },
-      },
-    ]);
-    await store.close();
   });
 
   it('never keeps close from ending', async () => {
@@ -387,7 +370,7 @@ describe('a disk that refuses', () => {
     const store = storeOver(
       link,
       { onTrouble: (detail) => told.push(detail) },
-      openIntents(`${file}.intents`),
+      openIntents(`${file}.intents`, 'run'),
     );
     store.addTotals(one);
     await store.close();

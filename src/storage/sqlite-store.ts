@@ -1,55 +1,123 @@
+import { randomUUID } from 'node:crypto';
+import type { Worker } from 'node:worker_threads';
 import type { StoredAnswer } from '../domain/ledger.ts';
 import { fail, ok, type Result } from '../domain/result.ts';
-import { type Intents, intentsFileOf, openIntents } from './intents.ts';
+import { type Intents, type IntentsPorts, openIntents } from './intents.ts';
+import { type LastingLink, startLink } from './lasting-link.ts';
 import { createLedgerWriter } from './ledger-writer.ts';
 import { failureOf, failureText, messageOf } from './open-failure.ts';
+import { intentsFileOf } from './segments.ts';
 import { startWorker } from './start-worker.ts';
+import { createStateWriter } from './state-writer.ts';
 import { HISTORY_MAX, type Store, type StoreOptions } from './store.ts';
-import { connectWorker, Refusal, type WorkerLink } from './worker-link.ts';
-import { createWriteQueue, ledgerOnly, type WriteQueue } from './write-batch.ts';
+import type { WorkerLink } from './worker-link.ts';
+import type { Report, WorkerStart } from './worker-messages.ts';
+import { createWriteQueue } from './write-batch.ts';
 
-/** How long writes gather before they go to the worker as one transaction. */
-const GATHER_MS = 40;
-/** The same for ledger lines, which are safe in the intents file meanwhile: waking the thread costs more than a row. */
-const GATHER_LINES_MS = 500;
-/** Pause after a batch that the disk refused. */
-const RETRY_MS = 1_000;
+/** Bodies of kept answers, in all. */
+const ANSWER_BYTES_MAX = 256 * 1024 * 1024;
+
+/** Runs of stores that are open in this process: what they append to is no leftover of a crash. */
+const openRuns = new Set<string>();
 
 /**
  * Opens the store in `file`, which is made where it is missing (its folder is not). A file that can't be
- * used is a failure in words; a corrupt one is moved aside and replaced, and `notes` says so.
+ * used is a failure in words; a corrupt one is moved aside and replaced, and `notes` says so. What a process before
+ * left in the intents file is put on record in the background, however long it is.
  */
 export async function openStore(
   file: string,
   options: StoreOptions = {},
+  start: (with_: WorkerStart) => Worker = startWorker,
 ): Promise<Result<Store, { readonly detail: string }>> {
-  const link = await connectWorker(startWorker(file));
-  if (!link.ok) return fail(link.error);
+  const { onTrouble = () => {}, answerBytesMax = ANSWER_BYTES_MAX } = options;
+  const run = randomUUID();
+  const asleep = new Int32Array(new SharedArrayBuffer(4));
+  let intents: Intents | undefined;
+  const link = await startLink({
+    start() {
+      Atomics.store(asleep, 0, 0);
+      return start({ file, run, openRuns: [...openRuns], answerBytesMax, asleep });
+    },
+    onReport: (report) => {
+      if (report.kind === 'orphaned') intents?.rotate();
+      else onTrouble(reportText(report));
+    },
+    onDeath: (detail) => onTrouble(`${detail} It is started again; nothing is lost.`),
+    onRevival: () => onTrouble('The storage thread runs again.'),
+  });
+  if (!link.ok) return link;
   try {
-    return ok(storeOver(link.value, options, openIntents(intentsFileOf(file))));
+    openRuns.add(run);
+    const wake = () => {
+      if (Atomics.exchange(asleep, 0, 0) === 1) link.value.tell({ kind: 'wake' });
+    };
+    intents = openIntents(intentsFileOf(file), run, { onAppend: wake, onRefusal: refusalTo(onTrouble) });
+    link.value.tell({ kind: 'read' });
+    return ok(storeOver(link.value, options, intents, () => openRuns.delete(run)));
   } catch (error) {
+    openRuns.delete(run);
     await link.value.close();
     return fail({ detail: failureText(intentsFileOf(file), failureOf(error), messageOf(error)) });
   }
 }
 
+function reportText(report: Exclude<Report, { kind: 'orphaned' }>): string {
+  if (report.kind === 'left-out') return report.detail;
+  return report.detail === undefined
+    ? 'The ledger is being saved again.'
+    : `The ledger is not being saved: ${report.detail}`;
+}
+
+/** Tells of a disk that refuses lines. */
+export function refusalTo(onTrouble: (detail: string) => void): NonNullable<IntentsPorts['onRefusal']> {
+  return (refuses, lost) => {
+    if (refuses) return onTrouble('The ledger can not be made safe against a crash: the disk refuses.');
+    const gone = lost === 0 ? '' : ` ${lost} lines could not wait so long, and are lost.`;
+    onTrouble(`The ledger is safe against a crash again.${gone}`);
+  };
+}
+
 /** A store over an open line to a storage thread. */
-export function storeOver(link: WorkerLink, options: StoreOptions, intents: Intents): Store {
+export function storeOver(
+  link: LastingLink,
+  options: StoreOptions,
+  intents: Intents,
+  onClosed: () => void = () => {},
+): Store {
   const queue = createWriteQueue();
-  const onTrouble = options.onTrouble ?? (() => {});
-  const ledger = createLedgerWriter({
-    queue,
-    intents,
-    ask,
-    onTrouble,
-    schedule: () => writer.scheduleLines(),
-  });
-  const writer = createWriter(link, queue, intents, onTrouble, ledger.settle);
+  const writer = createStateWriter(link, queue, options.onTrouble ?? (() => {}));
   let closing: Promise<void> | undefined;
 
+  async function askThread<T>(...question: Parameters<WorkerLink['ask']>): Promise<T> {
+    return (await link.ask(...question)) as T;
+  }
+
+  /** What is queued is written before. */
   async function ask<T>(...question: Parameters<WorkerLink['ask']>): Promise<T> {
     await writer.writeNow();
-    return (await link.ask(...question)) as T;
+    return askThread<T>(...question);
+  }
+
+  /** A look-up waits for no batch: what is queued is looked at here. */
+  async function load(by: 'id' | 'key', value: string): Promise<StoredAnswer | undefined> {
+    const queued = () => {
+      const answer = queue.answer(by, value);
+      return answer && (answer.expiresAt > Date.now() ? copyOf(answer) : 'expired');
+    };
+    const before = queued();
+    if (before !== undefined) return before === 'expired' ? undefined : before;
+    const found = await askThread<StoredAnswer | undefined>({ kind: 'answer', by, value });
+    if (found === undefined || !queue.replaces(found)) return withBuffer(found);
+    const after = queued();
+    return after === 'expired' ? undefined : after;
+  }
+
+  async function close(): Promise<void> {
+    await writer.stop();
+    intents.close();
+    await link.close();
+    onClosed();
   }
 
   return {
@@ -67,133 +135,41 @@ export function storeOver(link: WorkerLink, options: StoreOptions, intents: Inte
       ask({ kind: 'history', endpointId, limit: Math.min(Math.max(0, Math.trunc(limit)), HISTORY_MAX) }),
     addTotals(delta) {
       queue.addTotals(delta);
-      writer.scheduleLines();
+      writer.scheduleTotals();
     },
     loadTotals: () => ask({ kind: 'totals' }),
-    ...ledger.store,
+    ...createLedgerWriter(intents, askThread),
     saveAnswer(answer) {
       // Copied: a view crosses to the thread with all of the memory it looks into.
       queue.saveAnswer({ ...answer, body: Buffer.from(new Uint8Array(answer.body).buffer) });
       writer.schedule();
     },
-    loadAnswer: (id) =>
-      ask<StoredAnswer | undefined>({ kind: 'answer', by: 'id', value: id }).then(withBuffer),
-    loadAnswerByKey: (key) =>
-      ask<StoredAnswer | undefined>({ kind: 'answer', by: 'key', value: key }).then(withBuffer),
+    loadAnswer: (id) => load('id', id),
+    loadAnswerByKey: (key) => load('key', key),
     saveState(name, json) {
       queue.saveState(name, json);
       writer.schedule();
     },
-    loadState: (name) => ask({ kind: 'state', name }),
+    loadState: async (name) => queue.state(name) ?? askThread({ kind: 'state', name }),
     async flush() {
+      const written = intents.flush();
       const trouble = await writer.writeNow();
       if (trouble !== undefined) throw new Error(trouble);
+      await askThread({ kind: 'catch-up' });
+      if (!written) throw new Error('The disk refuses lines of the ledger.');
     },
     close() {
-      closing ??= writer.stop().then(async () => {
-        await link.close();
-        intents.close();
-      });
+      closing ??= close();
       return closing;
     },
   };
 }
+
+const copyOf = (answer: StoredAnswer): StoredAnswer => ({ ...answer, body: Buffer.from(answer.body) });
 
 /** The thread's answer comes with its body as a plain array of bytes. */
 function withBuffer(answer: StoredAnswer | undefined): StoredAnswer | undefined {
   if (answer === undefined) return undefined;
   const { buffer, byteOffset, byteLength } = answer.body;
   return { ...answer, body: Buffer.from(buffer, byteOffset, byteLength) };
-}
-
-interface Writer {
-  /** Sees to it that what is queued is written soon. */
-  schedule(): void;
-  /** The same for what may wait longer. */
-  scheduleLines(): void;
-  /** Writes all that is queued. Resolves with the trouble, in words, if the disk refused. */
-  writeNow(): Promise<string | undefined>;
-  /** Writes a last time; nothing is scheduled any more. */
-  stop(): Promise<void>;
-}
-
-/** One batch is under way at a time, so that a refused one can go back before what came later. */
-function createWriter(
-  link: WorkerLink,
-  queue: WriteQueue,
-  intents: Intents,
-  onTrouble: (detail: string) => void,
-  settleLines: () => void,
-): Writer {
-  let timer: NodeJS.Timeout | undefined;
-  let dueAt = 0;
-  let running: Promise<string | undefined> | undefined;
-  let trouble: string | undefined;
-  let stopped = false;
-
-  async function writeBatches(): Promise<string | undefined> {
-    while (!queue.empty) {
-      const batch = queue.take();
-      try {
-        const leftOut = Number((await link.ask({ kind: 'write', batch })) ?? 0);
-        if (leftOut > 0) onTrouble(`${leftOut} ledger lines don't fit their columns and were left out.`);
-        settle(undefined);
-        if (!queue.dropped) intents.compact(queue.ledger);
-      } catch (error) {
-        const unfit = error instanceof Refusal && error.unfit;
-        // Unfit ledger lines are left out by themselves: it was something else, which must not take them along.
-        queue.putBack(unfit ? ledgerOnly(batch.ledger) : batch);
-        settle((error as Error).message);
-        return trouble;
-      }
-    }
-    return undefined;
-  }
-
-  function settle(now: string | undefined): void {
-    const before = trouble;
-    trouble = now;
-    if (now !== undefined && before === undefined) onTrouble(`State is not being saved: ${now}`);
-    if (now === undefined && before !== undefined) onTrouble('State is being saved again.');
-  }
-
-  async function writeNow(): Promise<string | undefined> {
-    clearTimeout(timer);
-    timer = undefined;
-    settleLines();
-    // What is queued by now may come after the running batch's loop has looked: hence once more.
-    if (running !== undefined) await running;
-    running ??= writeBatches().finally(() => {
-      running = undefined;
-    });
-    const result = await running;
-    if (result !== undefined) schedule();
-    return result;
-  }
-
-  function scheduleIn(gatherMs: number): void {
-    if (stopped || link.dead) return;
-    if (timer !== undefined) {
-      if (gatherMs === GATHER_LINES_MS || trouble !== undefined || dueAt - performance.now() <= gatherMs)
-        return;
-      clearTimeout(timer);
-    }
-    const ms = trouble === undefined ? gatherMs : RETRY_MS;
-    dueAt = performance.now() + ms;
-    timer = setTimeout(() => void writeNow(), ms);
-    // Without trouble the timer holds the process for those few ms: what is queued is not lost at its end.
-    if (trouble !== undefined) timer.unref();
-  }
-
-  const schedule = () => scheduleIn(GATHER_MS);
-
-  return {
-    schedule,
-    scheduleLines: () => scheduleIn(GATHER_LINES_MS),
-    writeNow,
-    async stop() {
-      stopped = true;
-      await writeNow();
-    },
-  };
 }

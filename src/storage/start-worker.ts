@@ -2,15 +2,16 @@ import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import type * as Esbuild from 'esbuild';
+import type { WorkerStart } from './worker-messages.ts';
 
 /**
- * Starts the storage thread for `file`. Built, the worker's bundle lies beside this module's. From
+ * Starts the storage thread. Built, the worker's bundle lies beside this module's. From
  * source (tests, development) it is TypeScript: Node 24 runs that as it is, for Node 20 it is bundled in memory.
  */
-export function startWorker(file: string): Worker {
+export function startWorker(start: WorkerStart): Worker {
   // Node 22 calls node:sqlite experimental on stderr; the version is chosen with care, so it is noise.
   const execArgv = ['--disable-warning=ExperimentalWarning'];
-  const options = { workerData: { file }, execArgv, name: 'storage' };
+  const options = { workerData: start, execArgv, name: 'storage' };
   if (!import.meta.url.endsWith('.ts')) {
     return new Worker(new URL('./storage-worker.js', import.meta.url), options);
   }

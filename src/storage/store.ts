@@ -16,7 +16,8 @@ export const NO_TOTALS: Totals = { requests: 0, successes: 0, failures: 0, durat
 export const HISTORY_MAX = 1000;
 
 /**
- * What must survive. Writes are queued and return at once; reads see everything queued before them.
+ * What must survive. Writes are queued and return at once; reads see everything queued before them, though a ledger that
+ * has much to catch up with after a crash shows what it has got to.
  * Reads and `flush` reject with words for people when the disk refuses; nothing else throws.
  */
 export interface Store extends LedgerStore {
@@ -31,7 +32,7 @@ export interface Store extends LedgerStore {
   healthHistory(endpointId: string, limit: number): Promise<readonly HealthEvent[]>;
   addTotals(delta: Totals): void;
   loadTotals(): Promise<Totals>;
-  /** Replaces what was kept under the same id or the same key. Its body is copied. */
+  /** Replaces what was kept under the same id or the same key. Its body is copied; the oldest bodies go beyond a limit. */
   saveAnswer(answer: StoredAnswer): void;
   /** Undefined where there is none, or none any more: an expired one is deleted when it is asked for. */
   loadAnswer(id: string): Promise<StoredAnswer | undefined>;
@@ -49,4 +50,6 @@ export interface Store extends LedgerStore {
 export interface StoreOptions {
   /** Told in words when writing begins to fail, and when it works again. */
   readonly onTrouble?: (detail: string) => void;
+  /** Bodies of kept answers on disk, in all; beyond, the oldest go. Default: 256 MB. */
+  readonly answerBytesMax?: number;
 }

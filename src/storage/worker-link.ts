@@ -1,6 +1,6 @@
 import type { Worker } from 'node:worker_threads';
 import { fail, ok, type Result } from '../domain/result.ts';
-import type { Ask, FromWorker, ToWorker } from './worker-messages.ts';
+import type { Ask, FromWorker, Notice, Report, ToWorker } from './worker-messages.ts';
 
 /** The database refused a question. `unfit`: asking the same again can't help. */
 export class Refusal extends Error {
@@ -15,10 +15,11 @@ export class Refusal extends Error {
 /** The line to the storage thread. */
 export interface WorkerLink {
   readonly notes: readonly string[];
-  /** The thread is gone: every question is refused. */
-  readonly dead: boolean;
   /** Rejects with words when the database refuses or the thread is gone. */
   ask(question: Ask): Promise<unknown>;
+  tell(notice: Notice): void;
+  /** Calls back, with why, once the thread is gone: every question is refused from then on. */
+  onEnd(told: (reason: string) => void): void;
   /** Closes the database and ends the thread. Never rejects. */
   close(): Promise<void>;
 }
@@ -29,12 +30,15 @@ interface Waiting {
 }
 
 /** Waits until the thread has opened its database, or says why it can't. */
-export function connectWorker(worker: Worker): Promise<Result<WorkerLink, { readonly detail: string }>> {
+export function connectWorker(
+  worker: Worker,
+  onReport: (report: Report) => void,
+): Promise<Result<WorkerLink, { readonly detail: string }>> {
   return new Promise((resolve) => {
     const onError = (error: Error) => settle(fail({ detail: `The storage thread failed: ${error.message}` }));
     const onExit = () => settle(fail({ detail: 'The storage thread ended before it was ready.' }));
     const onMessage = (message: FromWorker) => {
-      if (message.kind === 'opened') settle(ok(linkTo(worker, message.notes)));
+      if (message.kind === 'opened') settle(ok(linkTo(worker, message.notes, onReport)));
       if (message.kind === 'unusable') settle(fail({ detail: message.detail }));
     };
     function settle(result: Result<WorkerLink, { readonly detail: string }>): void {
@@ -46,19 +50,23 @@ export function connectWorker(worker: Worker): Promise<Result<WorkerLink, { read
   });
 }
 
-function linkTo(worker: Worker, notes: readonly string[]): WorkerLink {
+function linkTo(worker: Worker, notes: readonly string[], onReport: (report: Report) => void): WorkerLink {
   const waiting = new Map<number, Waiting>();
   let lastSeq = 0;
   let endedBecause: string | undefined;
+  let onEnd: ((reason: string) => void) | undefined;
 
   function end(reason: string): void {
-    endedBecause ??= reason;
+    if (endedBecause !== undefined) return;
+    endedBecause = reason;
     for (const { reject } of waiting.values()) reject(new Error(endedBecause));
     waiting.clear();
+    onEnd?.(reason);
   }
 
   worker.on('message', (message: FromWorker) => {
-    if (message.kind !== 'done' && message.kind !== 'failed') return;
+    if (message.kind === 'opened' || message.kind === 'unusable') return;
+    if (message.kind !== 'done' && message.kind !== 'failed') return onReport(message);
     const asker = waiting.get(message.seq);
     waiting.delete(message.seq);
     // Idle, the thread does not hold the process; with a question open it does.
@@ -75,7 +83,7 @@ function linkTo(worker: Worker, notes: readonly string[]): WorkerLink {
     lastSeq += 1;
     const message: ToWorker = { ...question, seq: lastSeq };
     return new Promise((resolve, reject) => {
-      waiting.set(message.seq, { resolve, reject });
+      waiting.set(lastSeq, { resolve, reject });
       worker.ref();
       worker.postMessage(message);
     });
@@ -83,15 +91,18 @@ function linkTo(worker: Worker, notes: readonly string[]): WorkerLink {
 
   return {
     notes,
-    get dead() {
-      return endedBecause !== undefined;
-    },
     ask,
+    tell(notice) {
+      if (endedBecause === undefined) worker.postMessage(notice);
+    },
+    onEnd(told) {
+      onEnd = told;
+    },
     async close() {
       try {
         await ask({ kind: 'close' });
       } catch {}
-      end('The store is closed.');
+      endedBecause ??= 'The store is closed.';
       await worker.terminate();
     },
   };

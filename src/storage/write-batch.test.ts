@@ -1,12 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { storedAnswer } from '../../test/doubles/ledger-records.ts';
 import type { EndpointSnapshot, HealthEvent } from '../domain/health.ts';
-import {
-  createWriteQueue,
-  QUEUED_ANSWER_BYTES_MAX,
-  QUEUED_EVENTS_MAX,
-  QUEUED_LINES_MAX,
-} from './write-batch.ts';
+import { createWriteQueue, QUEUED_ANSWER_BYTES_MAX, QUEUED_EVENTS_MAX } from './write-batch.ts';
 
 const snapshot = (endpointId: string, failures: number): EndpointSnapshot => ({
   endpointId,
@@ -33,10 +28,8 @@ describe('the write queue', () => {
     queue.saveEndpoints([snapshot('a', 1), snapshot('b', 1)]);
     queue.appendHealthEvents([event(1)]);
     queue.addTotals({ requests: 1, successes: 0, failures: 1, durationMs: 5 });
-    queue.addLine('{1}');
     queue.saveState('sketches', '1');
     const refused = queue.take();
-    queue.addLine('{2}');
     queue.saveState('sketches', '2');
     queue.saveEndpoints([snapshot('b', 2)]);
     queue.appendHealthEvents([event(2)]);
@@ -46,7 +39,6 @@ describe('the write queue', () => {
       snapshots: [snapshot('a', 1), snapshot('b', 2)],
       events: [event(1), event(2)],
       totals: { requests: 2, successes: 1, failures: 1, durationMs: 12 },
-      ledger: ['{1}', '{2}'],
       answers: [],
       states: [['sketches', '2']],
     });
@@ -62,30 +54,27 @@ describe('the write queue', () => {
     expect(events.at(-1)).toEqual(event(-1));
   });
 
-  it('lets a closing line stand for the opening one, where that still waits and nothing else was said', () => {
+  it('shows what waits, until it is written', () => {
     const queue = createWriteQueue();
-    queue.addLine('a opens', 'a');
-    queue.addLine('b opens', 'b');
-    queue.addLine('c opens', 'c');
-    queue.keepOpening('c');
-    queue.closeLine('b closes', 'b');
-    queue.closeLine('c closes', 'c');
-    const refused = queue.take();
-    expect(refused.ledger).toEqual(['a opens', 'b closes', 'c opens', 'c closes']);
-    queue.addLine('d opens', 'd');
-    queue.closeLine('a closes', 'a');
-    queue.putBack(refused);
-    queue.closeLine('d closes', 'd');
-    expect(queue.take().ledger).toEqual([...refused.ledger, 'd closes', 'a closes']);
-  });
-
-  it('says when it had to let ledger lines go', () => {
-    const queue = createWriteQueue();
-    for (let n = 0; n < QUEUED_LINES_MAX; n += 1) queue.addLine(String(n));
-    expect(queue.dropped).toBe(false);
-    queue.addLine('last');
-    expect(queue.dropped).toBe(true);
-    expect(queue.take().ledger.at(-1)).toBe('last');
+    const first = storedAnswer({ id: 'a', key: 'k' });
+    queue.saveAnswer(first);
+    queue.saveState('sketches', '1');
+    expect(queue.answer('id', 'a')).toBe(first);
+    queue.take();
+    expect(queue.answer('key', 'k')).toBe(first);
+    expect(queue.state('sketches')).toBe('1');
+    const second = storedAnswer({ id: 'b', key: 'k' });
+    queue.saveAnswer(second);
+    queue.saveState('sketches', '2');
+    expect(queue.answer('key', 'k')).toBe(second);
+    expect(queue.answer('id', 'a')).toBeUndefined();
+    expect(queue.replaces(first)).toBe(true);
+    expect(queue.replaces(storedAnswer({ id: 'c' }))).toBe(false);
+    expect(queue.state('sketches')).toBe('2');
+    queue.take();
+    queue.written();
+    expect(queue.answer('key', 'k')).toBeUndefined();
+    expect(queue.state('sketches')).toBeUndefined();
   });
 
   it('lets the oldest answers go beyond their bytes', () => {

@@ -7,16 +7,12 @@ export interface WriteBatch {
   readonly snapshots: readonly EndpointSnapshot[];
   readonly events: readonly HealthEvent[];
   readonly totals: Totals;
-  /** Ledger lines as they stand in the intents file: strings cross to a thread faster than objects. */
-  readonly ledger: readonly string[];
   readonly answers: readonly StoredAnswer[];
   readonly states: readonly (readonly [name: string, json: string])[];
 }
 
 /** Events that may wait for a disk that does not answer; beyond, the oldest go. About 2 MB. */
 export const QUEUED_EVENTS_MAX = 10_000;
-/** Ledger lines that may wait so. Beyond, the oldest wait in the intents file alone. About 30 MB. */
-export const QUEUED_LINES_MAX = 50_000;
 /** Bodies of answers that may wait so; beyond, the oldest go. */
 export const QUEUED_ANSWER_BYTES_MAX = 128 * 1024 * 1024;
 
@@ -30,39 +26,26 @@ export function sumTotals(a: Totals, b: Totals): Totals {
   };
 }
 
-/** A batch of ledger lines alone. */
-export const ledgerOnly = (ledger: readonly string[]): WriteBatch => ({
-  snapshots: [],
-  events: [],
-  totals: NO_TOTALS,
-  ledger,
-  answers: [],
-  states: [],
-});
-
 /**
  * Writes waiting for the worker. Only the last snapshot of an endpoint counts, counters are summed up and
  * events are bounded: a stuck disk costs a known amount of memory.
  */
 export interface WriteQueue {
   readonly empty: boolean;
-  /** Ledger lines that wait. */
-  readonly ledger: readonly string[];
-  /** Ledger lines were dropped: they stand in the intents file, and nowhere else. */
-  readonly dropped: boolean;
   saveEndpoints(snapshots: readonly EndpointSnapshot[]): void;
   appendHealthEvents(events: readonly HealthEvent[]): void;
   addTotals(delta: Totals): void;
-  /** `opens`: a later `closeLine` of this exchange may stand for the line. */
-  addLine(line: string, opens?: string): void;
-  /** A line that says all that the opening one of its exchange does, and takes its place if that still waits. */
-  closeLine(line: string, exchangeId: string): void;
-  /** More is to be said of an exchange than its closing line will. */
-  keepOpening(exchangeId: string): void;
   saveAnswer(answer: StoredAnswer): void;
   saveState(name: string, json: string): void;
+  /** The answer that waits, or was taken last and is not known to be written: none of it need be asked for. */
+  answer(by: 'id' | 'key', value: string): StoredAnswer | undefined;
+  /** Whether an answer that waits takes the place of this one. */
+  replaces(answer: StoredAnswer): boolean;
+  state(name: string): string | undefined;
   /** Everything that waits; the queue is empty afterwards. */
   take(): WriteBatch;
+  /** What was taken is written. */
+  written(): void;
   /** A batch that could not be written comes back, before what was queued since. */
   putBack(batch: WriteBatch): void;
 }
@@ -72,22 +55,12 @@ export function createWriteQueue(): WriteQueue {
   let snapshots = new Map<string, EndpointSnapshot>();
   let events: HealthEvent[] = [];
   let totals: Totals | undefined;
-  let ledger: string[] = [];
-  /** Where opening lines wait, counted from a line that `shift` has moved to. */
-  let openings = new Map<string, number>();
-  let shift = 0;
-  let dropped = false;
   let answers = new Map<string, StoredAnswer>();
   let states = new Map<string, string>();
+  let taken: WriteBatch | undefined;
 
   const bound = () => {
     if (events.length > QUEUED_EVENTS_MAX) events = events.slice(-QUEUED_EVENTS_MAX);
-    if (ledger.length <= QUEUED_LINES_MAX) return;
-    // A tenth at once: dropping one by one would copy the rest each time.
-    const gone = Math.ceil(ledger.length - QUEUED_LINES_MAX * 0.9);
-    ledger = ledger.slice(gone);
-    shift -= gone;
-    dropped = true;
   };
   const boundAnswers = () => {
     let bytes = 0;
@@ -97,16 +70,12 @@ export function createWriteQueue(): WriteQueue {
     }
   };
 
+  const waitingAnswers = () => [...(taken?.answers ?? []), ...answers.values()];
+
   return {
     get empty() {
-      const none = snapshots.size + events.length + ledger.length + answers.size + states.size === 0;
+      const none = snapshots.size + events.length + answers.size + states.size === 0;
       return none && totals === undefined;
-    },
-    get ledger() {
-      return ledger;
-    },
-    get dropped() {
-      return dropped;
     },
     saveEndpoints(added) {
       for (const snapshot of added) snapshots.set(snapshot.endpointId, snapshot);
@@ -118,19 +87,6 @@ export function createWriteQueue(): WriteQueue {
     addTotals(delta) {
       totals = sumTotals(totals ?? NO_TOTALS, delta);
     },
-    addLine(line, opens) {
-      if (opens !== undefined) openings.set(opens, ledger.length - shift);
-      ledger.push(line);
-      bound();
-    },
-    closeLine(line, exchangeId) {
-      const opening = openings.get(exchangeId);
-      openings.delete(exchangeId);
-      const at = opening === undefined ? -1 : opening + shift;
-      if (at >= 0) ledger[at] = line;
-      else this.addLine(line);
-    },
-    keepOpening: (exchangeId) => void openings.delete(exchangeId),
     saveAnswer(answer) {
       answers.delete(answer.id);
       answers.set(answer.id, answer);
@@ -139,33 +95,41 @@ export function createWriteQueue(): WriteQueue {
     saveState(name, json) {
       states.set(name, json);
     },
+    answer(by, value) {
+      if (answers.size === 0 && taken === undefined) return undefined;
+      const waiting = waitingAnswers();
+      const found = waiting.findLast((answer) => answer[by] === value);
+      const replaced = found?.key !== undefined && waiting.findLast(({ key }) => key === found.key) !== found;
+      return replaced ? undefined : found;
+    },
+    replaces: ({ id, key }) =>
+      waitingAnswers().some((answer) => answer.id === id || (key !== undefined && answer.key === key)),
+    state: (name) => states.get(name) ?? taken?.states.find(([other]) => other === name)?.[1],
+    written() {
+      taken = undefined;
+    },
     take() {
-      const batch: WriteBatch = {
+      taken = {
         snapshots: [...snapshots.values()],
         events,
         totals: totals ?? NO_TOTALS,
-        ledger,
         answers: [...answers.values()],
         states: [...states],
       };
       snapshots = new Map();
       events = [];
       totals = undefined;
-      ledger = [];
-      openings = new Map();
-      shift = 0;
       answers = new Map();
       states = new Map();
-      return batch;
+      return taken;
     },
     putBack(batch) {
+      taken = undefined;
       const later = snapshots;
       snapshots = new Map(batch.snapshots.map((snapshot) => [snapshot.endpointId, snapshot]));
       for (const [id, snapshot] of later) snapshots.set(id, snapshot);
       events = [...batch.events, ...events];
       totals = sumTotals(batch.totals, totals ?? NO_TOTALS);
-      ledger = [...batch.ledger, ...ledger];
-      shift += batch.ledger.length;
       answers = new Map([...batch.answers.map((answer) => [answer.id, answer] as const), ...answers]);
       states = new Map([...batch.states, ...states]);
       bound();
