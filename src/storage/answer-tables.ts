@@ -52,6 +52,7 @@ export function answerTables(connection: SqliteDatabase, bytesMax: number): Answ
   function bound(): void {
     if (counted <= bytesMax) return;
     counted = sumUp();
+    if (counted <= bytesMax) return;
     while (counted > bytesMax * 0.9) {
       const oldest = sizes.all() as { rowid: number; bytes: number }[];
       let last: number | undefined;

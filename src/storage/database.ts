@@ -2,7 +2,7 @@ import { closeSync, openSync, renameSync, statSync } from 'node:fs';
 import { basename } from 'node:path';
 import type { Circuit, EndpointSnapshot, HealthEvent } from '../domain/health.ts';
 import { type AnswerTables, answerTables } from './answer-tables.ts';
-import { createIntentsReader, type IntentsReader, type ReadStep } from './intents-reader.ts';
+import { CHUNK_BYTES, createIntentsReader, type IntentsReader, type ReadStep } from './intents-reader.ts';
 import type { LedgerPruner } from './ledger-prune.ts';
 import { type LedgerTables, ledgerTables } from './ledger-tables.ts';
 import { failureOf, messageOf, UnusableDatabase } from './open-failure.ts';
@@ -174,7 +174,8 @@ function statementsOf(connection: SqliteDatabase, options: DatabaseOptions): Dat
     addTotals.run(requests, successes, failures, durationMs);
     for (const answer of batch.answers) answerRows.saveAnswer(answer, Date.now());
     for (const [name, json] of batch.states) answerRows.saveState(name, json);
-    if (!reader.idle) reader.step();
+    // With much to catch up with, who writes waits for no more than he brings.
+    if (!reader.idle && reader.backlog() <= CHUNK_BYTES) reader.step();
   }
 
   /** What was read since the last commit is read again after a rollback. */

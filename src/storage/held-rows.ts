@@ -161,15 +161,15 @@ export function createHeldRows(connection: SqliteDatabase): HeldRows {
   }
 
   function count(shares: readonly Share[], times: 1 | -1): void {
+    const [whole] = shares;
+    if (whole === undefined) return;
+    const { hour, day, model, client, lost } = whole.about;
+    const group = `${hour}\n${day}\n${model}\n${client}\n${lost}\n`;
     for (const share of shares) {
-      const { endpointId, hour, day, model, client, lost } = share;
-      const key = `${endpointId}\n${hour}\n${day}\n${model}\n${client}\n${lost}`;
-      let change = changes.get(key);
-      if (change === undefined) {
-        change = { share, sums: share.sums.map(() => 0) };
-        changes.set(key, change);
-      }
-      addTo(change.sums, share.sums, times);
+      const key = group + share.endpointId;
+      const change = changes.get(key);
+      if (change !== undefined) addTo(change.sums, share.sums, times);
+      else changes.set(key, { share, sums: share.sums.map((sum) => times * sum) });
     }
   }
 
@@ -186,11 +186,13 @@ export function createHeldRows(connection: SqliteDatabase): HeldRows {
     },
     addUp() {
       for (const { share, sums } of changes.values()) {
-        const { endpointId, hour, day, model, client, lost } = share;
+        const { endpointId } = share;
+        const { hour, day, model, client, lost } = share.about;
         if (sums.some((sum) => sum !== 0)) addHour.run(endpointId, hour, day, model, client, lost, ...sums);
       }
       for (const { share, sums } of ofDays(changes)) {
-        const { endpointId, day, model, client, lost } = share;
+        const { endpointId } = share;
+        const { day, model, client, lost } = share.about;
         if (sums.some((sum) => sum !== 0)) addDay.run(endpointId, day, model, client, lost, ...sums);
       }
       changes = new Map();
@@ -216,8 +218,8 @@ function addTo(sums: number[], added: readonly number[], times: number): void {
 function ofDays(changes: ReadonlyMap<string, Change>): Iterable<Change> {
   const days = new Map<string, Change>();
   for (const { share, sums } of changes.values()) {
-    const { endpointId, day, model, client, lost } = share;
-    const key = `${endpointId}\n${day}\n${model}\n${client}\n${lost}`;
+    const { day, model, client, lost } = share.about;
+    const key = `${share.endpointId}\n${day}\n${model}\n${client}\n${lost}`;
     const change = days.get(key);
     if (change === undefined) days.set(key, { share, sums: sums.slice() });
     else addTo(change.sums, sums, 1);

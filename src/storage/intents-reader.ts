@@ -5,8 +5,8 @@ import type { LedgerTables } from './ledger-tables.ts';
 import { segmentFile, segmentsOf } from './segments.ts';
 import type { SqliteDatabase } from './sqlite-driver.ts';
 
-/** Read at a time, and put on record in one transaction: some 1,500 exchanges, 50 ms. */
-const CHUNK_BYTES = 1024 * 1024;
+/** Read at a time, and put on record in one transaction: some 400 exchanges. Nobody waits longer than for one. */
+export const CHUNK_BYTES = 256 * 1024;
 /** More than any head has. */
 const HEAD_BYTES = 1_000;
 

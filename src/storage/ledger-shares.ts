@@ -46,10 +46,8 @@ export function namedSums(numbers: readonly number[]): Sums {
   return sums;
 }
 
-/** What one exchange adds to the sums of one group. */
-export interface Share {
-  /** Empty: the exchange as a whole. */
-  readonly endpointId: string;
+/** What the sums of an exchange are kept by, but for the endpoint. */
+export interface ShareAbout {
   /** Of its start, in whole hours since the epoch. */
   readonly hour: number;
   /** Local calendar day of its start, `YYYY-MM-DD`. */
@@ -57,6 +55,13 @@ export interface Share {
   readonly model: string;
   readonly client: string;
   readonly lost: 0 | 1;
+}
+
+/** What one exchange adds to the sums of one group. */
+export interface Share {
+  readonly about: ShareAbout;
+  /** Empty: the exchange as a whole. */
+  readonly endpointId: string;
   /** In the order of `SUM_NAMES`. */
   readonly sums: readonly number[];
 }
@@ -86,22 +91,23 @@ export function dayOf(at: number): string {
 export function sharesOf({ exchange, attempts }: HeldExchange): Share[] {
   if (exchange === undefined) return [];
   const startedAt = Number(exchange[X.startedAt]);
-  const about = {
+  const about: ShareAbout = {
     hour: Math.floor(startedAt / HOUR_MS),
     day: dayOf(startedAt),
     model: String(exchange[X.model] ?? ''),
     client: String(exchange[X.client]),
     lost: number(exchange[X.lostCalls]) > 0 ? 1 : 0,
-  } as const;
-  const shares: Share[] = [{ ...about, endpointId: '', sums: wholeSums(exchange, attempts.length) }];
+  };
+  const shares: Share[] = [{ about, endpointId: '', sums: wholeSums(exchange, attempts.length) }];
   const last = attempts.at(-1)?.[A.endpointId];
-  for (const [index, attempt] of attempts.entries()) {
-    const endpointId = attempt[A.endpointId];
-    if (attempts.findIndex((other) => other[A.endpointId] === endpointId) < index) continue;
-    const there = attempts.filter((other) => other[A.endpointId] === endpointId);
-    const sums = endpointSums(exchange, there, endpointId === last);
-    shares.push({ ...about, endpointId: String(endpointId), sums });
-  }
+  if (attempts.length === 1)
+    shares.push({ about, endpointId: String(last), sums: endpointSums(exchange, attempts, true) });
+  else
+    for (const endpointId of new Set(attempts.map((attempt) => attempt[A.endpointId]))) {
+      const there = attempts.filter((attempt) => attempt[A.endpointId] === endpointId);
+      const sums = endpointSums(exchange, there, endpointId === last);
+      shares.push({ about, endpointId: String(endpointId), sums });
+    }
   return shares;
 }
 

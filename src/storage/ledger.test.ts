@@ -70,6 +70,7 @@ const fullAttempt = attemptRecord('req-full', 1, {
   costMicroUsd: 5,
   detail: 'HTTP 524',
   upstreamRequestId: 'cf-1',
+  modelAnswered: 'claude-opus-4-5-20251101',
   queuedMs: 1.5,
   backoffMs: 0,
   dnsMs: 2,
@@ -204,6 +205,32 @@ describe.each([
     expect(await store.ledgerList({ limit: 5 })).toEqual([full, exchangeRecord('req-bare')]);
     const found = await store.ledgerExchange('req-full');
     expect(found).toEqual({ exchange: full, attempts: [fullAttempt, attemptRecord('req-full', 2)] });
+  });
+
+  it('opens an exchange with what is known then: it runs, at its first endpoint', async () => {
+    const opening = exchangeRecord('a', {
+      model: 'opus',
+      throughEdge: false,
+      clientPatienceMs: 7,
+      route: 'r',
+    });
+    store.openExchange(opening, { endpointId: 'e1', startedAt: 3, why: 'x' });
+    expect(await store.ledgerList({ limit: 5 })).toEqual([{ ...opening, attemptCount: 1, endpointId: 'e1' }]);
+    store.openExchange(exchangeRecord('b', { throughEdge: false }));
+    store.closeExchange(exchangeRecord('b', { throughEdge: true, delivery: 'delivered' }));
+    expect((await store.ledgerExchange('b'))?.exchange).toMatchObject({
+      throughEdge: true,
+      delivery: 'delivered',
+    });
+  });
+
+  it('leaves out what nobody opened an exchange for', async () => {
+    store.openAttempt('nobody', 1, 'e1', 3, 'x');
+    store.closeAttempt(attemptRecord('nobody', 2));
+    expect(await store.ledgerExchange('nobody')).toBeUndefined();
+    store.openExchange(exchangeRecord('nobody'));
+    expect((await store.ledgerExchange('nobody'))?.attempts).toEqual([]);
+    expect(await summed('endpoint')).toEqual([]);
   });
 
   it('finds one exchange by the beginning of its id, where only one begins so', async () => {
@@ -448,7 +475,10 @@ it('keeps the newest exchanges where there is no disk', async () => {
   expect(kept.at(-1)?.id).toBe('req-1');
 });
 
-const HOURS = fc.integer({ min: 0, max: 200 }).map((hour) => noon(1) + hour * HOUR_MS);
+/** Also at the very edges of hours, and within them. */
+const HOURS = fc
+  .tuple(fc.integer({ min: 0, max: 200 }), fc.constantFrom(0, 0, 1, -1, 0.5, 600_000, 1_800_000, 3_000_000))
+  .map(([hour, ms]) => noon(1) + hour * HOUR_MS + ms);
 const WRITE = fc.record({
   id: fc.constantFrom('r1', 'r2', 'r3', 'r4', 'r5'),
   kind: fc.constantFrom('opened', 'exchange', 'begun', 'attempt'),

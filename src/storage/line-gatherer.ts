@@ -117,7 +117,8 @@ export function createLineGatherer({ database, asleep, say, words }: GathererPor
       if (!begun || immediate !== undefined || Atomics.load(asleep, 0) === 1) return;
       report();
       found = true;
-      turnIn(GATHER_MS);
+      // Counters come with requests, and take lines along: the next ones mostly do so before this.
+      turnIn(2 * GATHER_MS);
     },
     beforeReading() {
       if (!begun || intents.idle || intents.backlog() > CAUGHT_UP_BYTES) return;

@@ -11,7 +11,7 @@ import type { LedgerStore } from './ledger-store.ts';
 export const MEMORY_EXCHANGES_MAX = 10_000;
 
 const groupOf = (share: Share, by: LedgerGrouping): string =>
-  by === 'endpoint' ? share.endpointId : share[by];
+  by === 'endpoint' ? share.endpointId : share.about[by];
 
 /** The ledger without a disk. What it is told goes through lines all the same: nothing is kept that a file would not. */
 export function memoryLedger(): LedgerStore {

@@ -11,7 +11,7 @@ import type { LedgerQuery } from '../domain/ledger.ts';
 import { openIntents } from './intents.ts';
 import type { LastingLink } from './lasting-link.ts';
 import { MIGRATIONS, migrate } from './migrations.ts';
-import { connect } from './sqlite-driver.ts';
+import { connect, type SqliteDatabase } from './sqlite-driver.ts';
 import { openStore, storeOver } from './sqlite-store.ts';
 import type { Store } from './store.ts';
 import { Refusal } from './worker-link.ts';
@@ -39,6 +39,63 @@ async function open(): Promise<Store> {
 
 const one = { requests: 1, successes: 1, failures: 0, durationMs: 2 };
 const event = (n: number): HealthEvent => ({ at: n, endpointId: 'a', kind: 'opened', detail: String(n) });
+
+/** An exchange as the version before wrote it: its rows, and what it adds to the sums. */
+function addFormer(database: SqliteDatabase, id: string, startedAt: number, asked: readonly string[]): void {
+  const insert = (table: string, row: Readonly<Record<string, string | number>>, more = '') =>
+    database
+      .prepare(
+        `insert into ${table} (${Object.keys(row).join(', ')}) values (${Object.keys(row).map(() => '?')}) ${more}`,
+      )
+      .run(...Object.values(row));
+  const about = { day: '2026-03-01', model: 'opus', client: 'ann' };
+  insert('exchanges', {
+    ...{ ...about, id, started_at: startedAt, endpoint_id: asked.at(-1) ?? '', attempt_count: asked.length },
+    ...{
+      path: '/',
+      protocol: 'openai-chat',
+      operation: 'generate',
+      stream: 1,
+      listener: 'main',
+      cluster: 'default',
+    },
+    ...{ scenario: 'chat', request_bytes: 1, joined: 0, charge: 'charged', lost_calls: 0, saved_calls: 0 },
+    ...{ delivery: 'delivered', cost_micro_usd: 5, input_tokens: 3 },
+  });
+  const times = { started_at: startedAt, longest_silence_ms: 0, total_ms: 5 };
+  const charged = {
+    result: 'answered',
+    charge_risk: 'certain',
+    charge: 'charged',
+    why: 'x',
+    cost_micro_usd: 5,
+  };
+  for (const [index, endpoint_id] of asked.entries())
+    insert('attempts', { exchange_id: id, n: index + 1, endpoint_id, ...times, ...charged });
+  const none = { output_tokens: 0, unknown_cost: 0, lost_micro_usd: 0, lost_calls: 0, saved_micro_usd: 0 };
+  for (const endpoint_id of ['', ...asked]) {
+    const attempts = endpoint_id === '' ? asked.length : 1;
+    const sums = {
+      exchanges: 1,
+      attempts,
+      delivered: 1,
+      input_tokens: 3,
+      cost_micro_usd: 5,
+      saved_calls: 0,
+      ...none,
+    };
+    insert('exchange_shares', {
+      endpoint_id,
+      started_at: startedAt,
+      exchange_id: id,
+      ...about,
+      lost: 0,
+      ...sums,
+    });
+    const added = Object.keys(sums).map((column) => `${column} = ${column} + excluded.${column}`);
+    insert('ledger_days', { endpoint_id, ...about, lost: 0, ...sums }, `on conflict do update set ${added}`);
+  }
+}
 
 describe('a store on disk', () => {
   it('remembers across close and open, in files only their owner may read', async () => {
@@ -109,6 +166,57 @@ describe('a store on disk', () => {
     ]);
     store.closeExchange(exchangeRecord('next', { failed: true, heartbeats: 2 }));
     expect(await ids({ failed: true, limit: 1 })).toEqual(['next']);
+  });
+
+  it('takes over the sums of the version before, and who was asked', async () => {
+    const database = await connect(file);
+    const { '2026-12-a-hours': _hours, ...earlier } = MIGRATIONS;
+    await migrate(database, earlier);
+    const at = new Date(2026, 2, 1, 12, 30).getTime();
+    addFormer(database, 'one', at, ['e1']);
+    addFormer(database, 'two', at + 3_600_000, ['e1', 'e2']);
+    database.close();
+
+    const store = await open();
+    const ids = async (query: Partial<LedgerQuery>) =>
+      (await store.ledgerList({ limit: 9, ...query })).map(({ id }) => id);
+    expect(await ids({ endpointId: 'e1' })).toEqual(['two', 'one']);
+    expect(await ids({ endpointId: 'e2' })).toEqual(['two']);
+    const span = { endpointId: 'e1', since: at, until: at + 9e6, limit: 9 };
+    expect((await store.ledgerAttempts(span)).map(({ exchangeId }) => exchangeId)).toEqual(['two', 'one']);
+    expect(await store.ledgerSummary({})).toMatchObject([{ exchanges: 2, attempts: 3, costMicroUsd: 10 }]);
+    // An hour from what hours added up to, and the rest of it from its rows.
+    expect(await store.ledgerSummary({ since: at + 1 })).toMatchObject([{ exchanges: 1, attempts: 2 }]);
+    expect(await store.ledgerSummary({ until: at + 1 })).toMatchObject([{ exchanges: 1, attempts: 1 }]);
+    expect(await store.pruneLedger({ before: at + 1 })).toBe(1);
+    expect(await store.ledgerSummary({ since: at - 9e6 })).toMatchObject([{ exchanges: 1, inputTokens: 3 }]);
+    expect(await store.ledgerSummary({}, 'endpoint')).toMatchObject([
+      { group: 'e1', exchanges: 1 },
+      { group: 'e2', exchanges: 1 },
+    ]);
+  });
+
+  it('keeps answers up to a size in all: the oldest go', async () => {
+    const opened = await openStore(file, { answerBytesMax: 10_000 });
+    if (!opened.ok) throw new Error(opened.error.detail);
+    const store = opened.value;
+    stores.push(store);
+    const kept = async () => {
+      const found = await Promise.all(['a', 'b', 'c', 'd', 'e'].map((id) => store.loadAnswer(id)));
+      return found.flatMap((answer) => answer?.id ?? []).join('');
+    };
+    for (const id of ['a', 'b', 'c']) store.saveAnswer(storedAnswer({ id, body: Buffer.alloc(3_000) }));
+    await store.flush();
+    expect(await kept()).toBe('abc');
+    store.saveAnswer(storedAnswer({ id: 'a', body: Buffer.alloc(3_500) }));
+    await store.flush();
+    expect(await kept()).toBe('abc');
+    store.saveAnswer(storedAnswer({ id: 'd', body: Buffer.alloc(2_000) }));
+    await store.flush();
+    expect(await kept()).toBe('acd');
+    store.saveAnswer(storedAnswer({ id: 'e', body: Buffer.alloc(20_000) }));
+    await store.flush();
+    expect(await kept()).toBe('');
   });
 
   it('deletes old exchanges step by step, and lets others in between', async () => {

@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -51,8 +51,8 @@ describe('a second gateway on the same folder, whose pid file is gone', () => {
       .then((response) => response.text())
       .catch(() => 'cut');
     await until(() => model.counts().started === 1);
-    const intents = () => readFileSync(join(home, 'qcc.intents'), 'utf8');
-    await until(() => intents().includes('"running"'));
+    const intents = () => readFileSync(join(home, 'qcc.intents.000001'), 'utf8');
+    await until(() => intents().includes('/v1/messages'));
     const before = intents();
     expect(readFileSync(join(home, 'proxy.pid'), 'utf8')).toMatch(/^\d+\nhttp:.*\n.+\n$/);
     rmSync(join(home, 'proxy.pid'));
@@ -64,6 +64,7 @@ describe('a second gateway on the same folder, whose pid file is gone', () => {
     // Who started it in the background reads the reason there.
     expect(readFileSync(join(home, 'proxy.log'), 'utf8')).toContain('in use');
     expect(intents().startsWith(before)).toBe(true);
+    expect(readdirSync(home).filter((name) => name.startsWith('qcc.intents'))).toHaveLength(1);
     const [row] = (await (await fetch(`${url}/__qcc__/ledger`)).json()) as LedgerEntry['exchange'][];
     expect(row?.delivery).toBe('running');
     first.child.kill('SIGKILL');
