@@ -32,21 +32,22 @@ export function createStateWriter(
   let trouble: string | undefined;
   let stopped = false;
 
-  async function writeBatches(): Promise<string | undefined> {
-    while (!queue.empty) {
-      const batch = queue.take();
-      try {
-        await link.ask({ kind: 'write', batch });
-        queue.written();
-        settle(undefined);
-      } catch (error) {
-        // Values that fit no column would be refused again: they are let go.
-        if (error instanceof Refusal && error.unfit) queue.written();
-        else queue.putBack(batch);
-        settle((error as Error).message);
-        return trouble;
-      }
+  /** One batch: what was queued meanwhile gathers again. */
+  async function writeBatch(): Promise<string | undefined> {
+    if (queue.empty) return undefined;
+    const batch = queue.take();
+    try {
+      await link.ask({ kind: 'write', batch });
+      queue.written();
+      settle(undefined);
+    } catch (error) {
+      // Values that fit no column would be refused again: they are let go.
+      if (error instanceof Refusal && error.unfit) queue.written();
+      else queue.putBack(batch);
+      settle((error as Error).message);
+      return trouble;
     }
+    if (!queue.empty) scheduleTotals();
     return undefined;
   }
 
@@ -60,9 +61,9 @@ export function createStateWriter(
   async function writeNow(): Promise<string | undefined> {
     clearTimeout(timer);
     timer = undefined;
-    // What is queued by now may come after the running batch's loop has looked: hence once more.
+    // What is queued by now came after the running batch was taken: hence once more.
     if (running !== undefined) await running;
-    running ??= writeBatches().finally(() => {
+    running ??= writeBatch().finally(() => {
       running = undefined;
     });
     const result = await running;
@@ -85,10 +86,11 @@ export function createStateWriter(
   }
 
   const schedule = () => scheduleIn(GATHER_MS);
+  const scheduleTotals = () => scheduleIn(GATHER_TOTALS_MS);
 
   return {
     schedule,
-    scheduleTotals: () => scheduleIn(GATHER_TOTALS_MS),
+    scheduleTotals,
     writeNow,
     async stop() {
       stopped = true;
