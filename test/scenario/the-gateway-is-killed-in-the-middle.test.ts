@@ -74,5 +74,9 @@ describe('the gateway is killed in the middle of an exchange', () => {
     const killed = entries.find(({ exchange }) => exchange.delivery === 'unknown');
     expect(killed?.exchange).toMatchObject({ charge: 'unknown', lostCalls: 1 });
     expect(killed?.attempts).toMatchObject([{ charge: 'unknown', chargeRisk: 'likely' }]);
+    // Its folder goes: nothing may be writing there any more.
+    const over = new Promise((resolve) => second.child.once('exit', resolve));
+    second.child.kill('SIGKILL');
+    await over;
   }, 60_000);
 });
