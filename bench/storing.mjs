@@ -1,5 +1,5 @@
 // node bench/storing.mjs: what putting exchanges on record costs each thread, how often it commits, how long readers
-// wait, and how fast a store opens over a long intents file. docs/benchmarks.md says what and how.
+// wait, and how fast a store opens over a long intents file.
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
