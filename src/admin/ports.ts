@@ -51,7 +51,7 @@ export interface AdminPorts {
   exchanges(): readonly ExchangeView[];
   /** Ends an exchange; false where none of that id is running. */
   cancelExchange(id: string): boolean;
-  /** Forgets the edge that an endpoint's cuts have taught; false where none was learned. */
+  /** Forgets what calls have taught of an endpoint: its edge, models without streams, times. False where nothing was learned. */
   forgetEdge(endpointId: string): boolean;
   /** Newest first. */
   ledgerList(query: LedgerQuery): Promise<readonly ExchangeRecord[]>;

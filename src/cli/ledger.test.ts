@@ -294,8 +294,8 @@ describe('nothing to show', () => {
 
 describe('endpoint forget-edge', () => {
   it.each([
-    [true, 'The edge learned for endpoint 2f4a80fc (cooling) is forgotten.\n'],
-    [false, 'No edge was learned for endpoint 2f4a80fc (cooling).\n'],
+    [true, 'What was learned of endpoint 2f4a80fc (cooling), its edge too, is forgotten.\n'],
+    [false, 'Nothing was learned of endpoint 2f4a80fc (cooling), no edge either.\n'],
   ])('%s', async (forgotten, said) => {
     gateway.answers.set('POST endpoints/2f4a80fc/forget-edge', { forgotten });
     expect(await run('endpoint forget-edge cooling')).toMatchObject({ code: 0, out: said });

@@ -83,10 +83,10 @@ function endpoint(z: Z, parts: Parts) {
     max_duration: duration()
       .meta({ description: 'Answers expected to take longer go elsewhere, where there is an elsewhere.' })
       .optional(),
-    stream_upstream: oneOf(['auto', 'never'])
+    stream_upstream: oneOf(['auto', 'always', 'never'])
       .meta({
         description:
-          '`auto`: generation calls are streamed, whatever the client asked; `never`: as it asked.',
+          'Generation calls of clients that want no stream. `auto`: streamed behind an edge, where answers take over 5 s, and where that is not known yet; `always`, `never`: streamed or not, whatever was learned.',
       })
       .prefault('auto'),
     cancel_stops_billing: flag()

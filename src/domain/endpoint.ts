@@ -47,8 +47,11 @@ export interface Endpoint {
   readonly edge?: Edge;
   /** Answers expected to take longer go elsewhere, where there is an elsewhere. */
   readonly maxDurationMs?: number;
-  /** `never`: it is asked as the client asked. Absent = `auto`: generation calls are streamed. */
-  readonly streamUpstream?: 'auto' | 'never';
+  /**
+   * Whether calls of clients that want no stream are streamed. `never`: they are asked as the client asked. `always`:
+   * whatever was learned. Absent = `auto`: by need.
+   */
+  readonly streamUpstream?: 'auto' | 'always' | 'never';
   /** False: a call that is cut upstream is billed in full, so that cutting it saves nothing. Absent = true. */
   readonly cancelStopsBilling?: boolean;
 }

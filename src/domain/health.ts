@@ -52,6 +52,21 @@ export interface EndpointSnapshot {
   readonly learnedEdge?: LearnedEdge;
 }
 
+/** A model that an endpoint is not asked for streams of, where the client asked for none. */
+export interface StreamlessModel {
+  readonly model: string;
+  /** It answered a streaming call whole, or refused it. */
+  readonly why: 'plain' | 'refused';
+  readonly since: number;
+}
+
+/** What has been learned of how to ask an endpoint. */
+export interface LearnedAsking {
+  readonly streamless: readonly StreamlessModel[];
+  /** Models that answer within some seconds: they are asked as the client asked, unless an edge is about. */
+  readonly quick: readonly string[];
+}
+
 /** An endpoint as people see it, in lists, `proxy status` and the admin API. */
 export interface EndpointView {
   readonly id: string;
@@ -78,4 +93,6 @@ export interface EndpointView {
   /** As configured. */
   readonly edge?: Edge;
   readonly learnedEdge?: LearnedEdge;
+  /** Absent while nothing was learned. */
+  readonly asking?: LearnedAsking;
 }

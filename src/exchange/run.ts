@@ -10,13 +10,14 @@ import { gatewayError } from '../errors/gateway-error.ts';
 import { createPump, type JournalEnd, type Pump } from '../journal/journal.ts';
 import {
   nextStep,
-  type PlainEndpoints,
   type Plan,
   predictKey,
   type QueueSeat,
   type SlotQueue,
   type Step,
+  type Streamless,
   sampleOf,
+  streamlessBy,
   streamsUpstream,
 } from '../plan/plan.ts';
 import type { Clock } from '../platform/clock.ts';
@@ -38,7 +39,7 @@ export interface RunnerPorts {
   readonly transport: Transport;
   readonly exchanges: Exchanges;
   readonly slots: SlotQueue;
-  readonly plain: PlainEndpoints;
+  readonly streamless: Streamless;
   readonly predictor: Predictor;
   readonly retries: RetryBudget;
   readonly answers: AnswerShelf;
@@ -142,7 +143,8 @@ class Run {
   }
 
   streams(endpoint: Endpoint): boolean {
-    return streamsUpstream(this.request, endpoint, this.#ports.plain, this.#ports.clock.wall());
+    const { clock } = this.#ports;
+    return streamsUpstream(this.request, endpoint, this.plan.clientBehindEdge, this.#ports, clock.wall());
   }
 
   readonly expect = (endpoint: Endpoint): Expectation | undefined => {
@@ -258,16 +260,17 @@ class Run {
 
   /** What an outcome teaches: about the endpoint, about calls like this one, and those who wait for its slot. */
   #learn(endpoint: Endpoint, streamed: boolean, outcome: Outcome): void {
-    const { clock, fleet, plain, predictor, recorder, slots, onAttemptEnded } = this.#ports;
+    const { clock, fleet, streamless, predictor, recorder, slots, onAttemptEnded } = this.#ports;
     const { note, request, journal } = this.exchange;
     const now = clock.wall();
     this.#holding = undefined;
     const events = fleet.ended(endpoint.id, outcome, request.operation, request.model, now);
     recorder.health(events);
     recorder.callEnded(note, outcome, journal.totalBytes, request.body);
-    // A page of HTML under 200 says nothing of how the endpoint answers.
-    if (outcome.kind === 'answered' && this.#pump?.answeredPlain && !request.stream)
-      plain.note(endpoint.id, now);
+    if (streamed && !request.stream) {
+      const why = streamlessBy(outcome, this.#pump?.answeredPlain ?? false);
+      if (why) streamless.note(endpoint.id, request.model ?? '', why, now);
+    }
     const sample = request.operation === 'generate' ? sampleOf(outcome) : undefined;
     if (sample) predictor.note(predictKey(request, endpoint.id, streamed), sample, now);
     note.throughEdge ||=

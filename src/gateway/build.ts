@@ -3,7 +3,7 @@ import { createFleet, createPredictor, type Fleet, type Predictor } from '../clu
 import type { Usage } from '../domain/usage.ts';
 import { createExchanges, type Exchanges, STREAM_BYTES_PER_TOKEN } from '../exchange/exchange.ts';
 import { createVerifier, type Verifier } from '../health/health.ts';
-import { createPlainEndpoints, createSlotQueue, type PlainEndpoints, type SlotQueue } from '../plan/plan.ts';
+import { createSlotQueue, createStreamless, type SlotQueue, type Streamless } from '../plan/plan.ts';
 import { answerText, estimateInputTokens, verificationCall } from '../protocols/protocols.ts';
 import { createRecorder, type Recorder, type Totals } from '../record/record.ts';
 import { createObserving, type Observing } from './observing.ts';
@@ -17,7 +17,7 @@ import { createWatching, type Watching } from './watching.ts';
 export interface Parts {
   readonly fleet: Fleet;
   readonly predictor: Predictor;
-  readonly plain: PlainEndpoints;
+  readonly streamless: Streamless;
   readonly slots: SlotQueue;
   readonly transport: Transport;
   readonly exchanges: Exchanges;
@@ -36,7 +36,8 @@ export async function build(options: GatewayOptions, present: Present): Promise<
   const { store, log, clock } = options;
   const fleet = createFleet(present.settings);
   const predictor = createPredictor();
-  const saving = await startSaving(store, fleet, predictor, clock);
+  const streamless = createStreamless();
+  const saving = await startSaving(store, { fleet, predictor, streamless }, clock);
   const retention = startRetention({ store, clock, log, settings: () => present.settings.ledger });
   const lifetimeBefore = await store.loadTotals();
   const slots = createSlotQueue();
@@ -64,9 +65,18 @@ export async function build(options: GatewayOptions, present: Present): Promise<
   });
   const transport = createTransport();
   const verifier = verifierOf(options, present, { fleet, transport, recorder, saving });
-  const plain = createPlainEndpoints();
   const whatRuns = { slots, transport, exchanges, recorder, verifier };
-  return { fleet, predictor, plain, saving, retention, lifetimeBefore, observing, watching, ...whatRuns };
+  return {
+    fleet,
+    predictor,
+    streamless,
+    saving,
+    retention,
+    lifetimeBefore,
+    observing,
+    watching,
+    ...whatRuns,
+  };
 }
 
 function recorderOf(

@@ -1,4 +1,5 @@
 import type { Fleet, Predictor } from '../cluster/cluster.ts';
+import type { Streamless } from '../plan/plan.ts';
 import type { Clock, Timer } from '../platform/clock.ts';
 import type { Store } from '../storage/storage.ts';
 
@@ -17,31 +18,42 @@ const GATHER_MS = 100;
 const GATHER_COUNTERS_MS = 1_000;
 
 /** What calls are like changes slowly, and its snapshot is large: a crash may cost a minute of it. */
-const PREDICTOR_EVERY_MS = 60_000;
+const CALLS_EVERY_MS = 60_000;
 const PREDICTOR_STATE = 'predictor';
+const STREAMLESS_STATE = 'streamless';
+
+/** Those that learn from calls. */
+export interface Learning {
+  readonly fleet: Fleet;
+  readonly predictor: Predictor;
+  readonly streamless: Streamless;
+}
 
 /** Takes up what an earlier run has saved, and saves from now on. */
 export async function startSaving(
   store: Store,
-  fleet: Fleet,
-  predictor: Predictor,
+  { fleet, predictor, streamless }: Learning,
   clock: Clock,
 ): Promise<Saving> {
   fleet.restore(await store.loadEndpoints());
   predictor.restore((await store.loadState(PREDICTOR_STATE)) ?? '{}');
+  streamless.restore((await store.loadState(STREAMLESS_STATE)) ?? '[]');
   let gathering: Timer | undefined;
   let hurrying = false;
-  let predictorTimer = clock.timer(PREDICTOR_EVERY_MS, savePredictorAgain);
+  let callsTimer = clock.timer(CALLS_EVERY_MS, saveCallsAgain);
 
   const saveEndpoints = () => {
     gathering = undefined;
     hurrying = false;
     store.saveEndpoints(fleet.changedSince());
   };
-  const savePredictor = () => store.saveState(PREDICTOR_STATE, predictor.snapshot());
-  function savePredictorAgain(): void {
-    savePredictor();
-    predictorTimer = clock.timer(PREDICTOR_EVERY_MS, savePredictorAgain);
+  function saveCalls(): void {
+    store.saveState(PREDICTOR_STATE, predictor.snapshot());
+    store.saveState(STREAMLESS_STATE, streamless.snapshot());
+  }
+  function saveCallsAgain(): void {
+    saveCalls();
+    callsTimer = clock.timer(CALLS_EVERY_MS, saveCallsAgain);
   }
   return {
     soon() {
@@ -55,9 +67,9 @@ export async function startSaving(
     },
     stop() {
       gathering?.cancel();
-      predictorTimer.cancel();
+      callsTimer.cancel();
       saveEndpoints();
-      savePredictor();
+      saveCalls();
     },
   };
 }

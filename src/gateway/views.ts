@@ -1,11 +1,12 @@
 import type { AdminPorts } from '../admin/admin.ts';
-import type { Fleet } from '../cluster/cluster.ts';
+import type { Fleet, Predictor } from '../cluster/cluster.ts';
 import type { EndpointView, HealthEvent } from '../domain/health.ts';
 import type { Route, Settings } from '../domain/settings.ts';
 import type { QueueView } from '../domain/view.ts';
 import { createExplaining } from '../evidence/evidence.ts';
 import type { Exchanges } from '../exchange/exchange.ts';
 import type { Verifier } from '../health/health.ts';
+import { QUICK_MS, type Streamless } from '../plan/plan.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Recorder, Totals } from '../record/record.ts';
 import type { Store } from '../storage/storage.ts';
@@ -17,6 +18,8 @@ import type { Watching } from './watching.ts';
 /** What the running gateway gives to be looked at. */
 export interface ViewedGateway {
   readonly fleet: Fleet;
+  readonly predictor: Predictor;
+  readonly streamless: Streamless;
   readonly verifier: Verifier;
   readonly exchanges: Exchanges;
   readonly store: Store;
@@ -64,7 +67,7 @@ export function adminPortsOf(gateway: ViewedGateway): AdminPorts {
         name,
         strategy,
         isDefault: name === defaultCluster,
-        endpoints: fleet.views(clock.wall(), name),
+        endpoints: endpointViews(gateway, name),
       }));
     },
     routes() {
@@ -72,7 +75,7 @@ export function adminPortsOf(gateway: ViewedGateway): AdminPorts {
       const [clientKeys, listeners] = [auth.keys.map(({ name }) => name), listen.map(({ name }) => name)];
       return { routes: routes.map(withoutSecrets), defaultCluster, clientKeys, listeners };
     },
-    endpoints: () => fleet.views(clock.wall()),
+    endpoints: () => endpointViews(gateway),
     history: async (endpointId, limit) => (await store.healthHistory(endpointId, limit)).toReversed(),
     verify: (endpointId) => verifier.verify(endpointId),
     verifyQueue: (endpointId) => verifier.verifyQueue(endpointId),
@@ -87,7 +90,12 @@ export function adminPortsOf(gateway: ViewedGateway): AdminPorts {
     exchanges: () => exchanges.views(clock.now()),
     cancelExchange: (id) => exchanges.cancel(id),
     forgetEdge(endpointId) {
-      const forgotten = fleet.forgetEdge(endpointId);
+      const learned = [
+        fleet.forgetEdge(endpointId),
+        gateway.streamless.forget(endpointId),
+        gateway.predictor.forget(endpointId),
+      ];
+      const forgotten = learned.includes(true);
       if (forgotten) gateway.onCleared([]);
       return forgotten;
     },
@@ -109,6 +117,21 @@ export function adminPortsOf(gateway: ViewedGateway): AdminPorts {
     explanation: explaining.explanation,
     explainPage: explaining.page,
   };
+}
+
+/** Endpoints with what was learned of how to ask them. */
+function endpointViews(
+  { fleet, predictor, streamless, clock }: ViewedGateway,
+  cluster?: string,
+): readonly EndpointView[] {
+  const now = clock.wall();
+  return fleet.views(now, cluster).map((view) => {
+    const asking = {
+      streamless: streamless.of(view.id, now),
+      quick: predictor.quickModels(view.id, QUICK_MS, now),
+    };
+    return asking.streamless.length + asking.quick.length > 0 ? { ...view, asking } : view;
+  });
 }
 
 /** A pattern that a credential has to fit is as good as a part of it. */

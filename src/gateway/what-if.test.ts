@@ -6,7 +6,7 @@ import { STRATEGIES } from '../domain/endpoint.ts';
 import type { FailureCause, Outcome } from '../domain/outcome.ts';
 import type { Settings } from '../domain/settings.ts';
 import type { WhatIfAsk } from '../domain/view.ts';
-import { createPlainEndpoints } from '../plan/plan.ts';
+import { createStreamless } from '../plan/plan.ts';
 import { createWhatIf } from './what-if.ts';
 
 const NOW = 1_000_000;
@@ -34,7 +34,7 @@ function deciderOf(settings: Settings) {
   const whatIf = createWhatIf({
     fleet,
     predictor,
-    plain: createPlainEndpoints(),
+    streamless: createStreamless(),
     settings: () => settings,
     now: () => NOW,
     random: () => 0.5,

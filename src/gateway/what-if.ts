@@ -7,12 +7,12 @@ import type { WhatIfAsk, WhatIfView } from '../domain/view.ts';
 import type { Language } from '../errors/catalogue.ts';
 import { errorText } from '../errors/gateway-error.ts';
 import { identify, protocolOf } from '../identify/identify.ts';
-import { type PlainEndpoints, predictKey, streamsUpstream, whatIf } from '../plan/plan.ts';
+import { compilePlans, predictKey, type Streamless, streamsUpstream, whatIf } from '../plan/plan.ts';
 
 export interface WhatIfPorts {
   readonly fleet: Fleet;
   readonly predictor: Predictor;
-  readonly plain: PlainEndpoints;
+  readonly streamless: Streamless;
   settings(): Settings;
   now(): number;
   random(): number;
@@ -25,14 +25,15 @@ export function createWhatIf(
   ports: WhatIfPorts,
 ): (ask: WhatIfAsk, language: Language) => Result<WhatIfView, { detail: string }> {
   return (ask, language) => {
-    const { fleet, predictor, plain } = ports;
+    const { fleet, predictor } = ports;
     const now = ports.now();
     const settings = ports.settings();
     const request = requestOf(ask, settings, language, now);
     if (!request.ok) return request;
     const { value } = request;
+    const behindEdge = compilePlans(settings).behindEdge.has(value.listener);
     const streams = (endpoint: Parameters<typeof streamsUpstream>[1]) =>
-      streamsUpstream(value, endpoint, plain, now);
+      streamsUpstream(value, endpoint, behindEdge, ports, now);
     const world = {
       choose: (asked: Parameters<Fleet['choose']>[0]) => fleet.choose(asked, now, ports.random),
       standings: (asked: Parameters<Fleet['choose']>[0]) => fleet.standings(asked, now),

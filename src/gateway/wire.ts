@@ -71,7 +71,7 @@ function adminOf(
   addresses: () => readonly string[],
 ): Admin {
   const { store, clock, language, random, dashboard } = options;
-  const { fleet, predictor, plain, recorder, saving } = parts;
+  const { fleet, predictor, streamless, recorder, saving } = parts;
   const settings = () => present.settings;
   const ports = adminPortsOf({
     ...parts,
@@ -83,7 +83,7 @@ function adminOf(
       const around = { settings: present.settings, language: inLanguage, prices: options.prices() };
       return runDoctor({ ...around, env: options.env ?? {} }, asked, onEvent, signal);
     },
-    whatIf: createWhatIf({ fleet, predictor, plain, settings, now: clock.wall, random }),
+    whatIf: createWhatIf({ fleet, predictor, streamless, settings, now: clock.wall, random }),
     startedAt: clock.wall(),
     about: () => ({
       ...present,

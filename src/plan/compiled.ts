@@ -25,6 +25,8 @@ export interface ReadyPlans {
   readonly otherwise: ReadyRoute;
   /** By the listener's name. */
   readonly onDisconnect: ReadonlyMap<string, OnDisconnect>;
+  /** Names of the listeners that stand behind an edge. */
+  readonly behindEdge: ReadonlySet<string>;
 }
 
 const ready = new WeakMap<Settings, ReadyPlans>();
@@ -49,6 +51,7 @@ function compiled(settings: Settings): ReadyPlans {
     onDisconnect: new Map(
       settings.listen.map(({ name, onDisconnect }) => [name, onDisconnect ?? settings.disconnect.policy]),
     ),
+    behindEdge: new Set(settings.listen.filter(({ edge }) => edge !== undefined).map(({ name }) => name)),
   };
 }
 

@@ -13,6 +13,11 @@ export function predictKey(request: IdentifiedRequest, endpointId: string, strea
   };
 }
 
+/** The kind of call a request makes at an endpoint, streamed or not. */
+export function quickKey(request: IdentifiedRequest, endpointId: string): Omit<PredictKey, 'stream'> {
+  return predictKey(request, endpointId, true);
+}
+
 /** Failures that tell how long a call takes at least. The others end before the model had its time. */
 const CUT_SHORT: ReadonlySet<FailureCause> = new Set([
   'timeout',
@@ -25,9 +30,8 @@ const CUT_SHORT: ReadonlySet<FailureCause> = new Set([
 /** What an attempt tells of the calls like it; undefined: nothing. */
 export function sampleOf(outcome: Outcome): PredictSample | undefined {
   const { firstEventMs, longestSilenceMs, totalMs } = outcome.times;
-  const times = { ...(firstEventMs === undefined ? {} : { firstEventMs }), longestSilenceMs, totalMs };
-  if (outcome.kind === 'answered') return times;
-  if (outcome.kind === 'rejected' || !CUT_SHORT.has(outcome.cause) || outcome.times.sentMs === undefined)
-    return undefined;
-  return { ...times, censored: true };
+  const censored = outcome.kind === 'failed';
+  if (outcome.kind === 'rejected') return undefined;
+  if (censored && (!CUT_SHORT.has(outcome.cause) || outcome.times.sentMs === undefined)) return undefined;
+  return { firstEventMs, longestSilenceMs, totalMs, censored };
 }

@@ -22,6 +22,8 @@ export interface Plan {
   readonly onDisconnect: OnDisconnect;
   /** How long the client waits. Present where the exchange may outlive it: it is sent away before, and joined again. */
   readonly patience: Limit | undefined;
+  /** An edge stands between the client and the gateway. */
+  readonly clientBehindEdge: boolean;
   /** For `attemptTimers`. */
   readonly attempts: AttemptLimits;
 }
@@ -60,6 +62,7 @@ export function planFor(request: IdentifiedRequest, settings: Settings): Plan {
     deadlineAt: request.receivedAt + total.ms,
     onDisconnect,
     patience: outlives ? shorter : undefined,
+    clientBehindEdge: plans.behindEdge.has(request.listener),
     attempts,
   };
 }

@@ -13,7 +13,7 @@ export interface PredictKey {
 /** What one call was like. */
 export interface PredictSample {
   /** Absent = no event came. */
-  readonly firstEventMs?: number;
+  readonly firstEventMs?: number | undefined;
   readonly longestSilenceMs: number;
   readonly totalMs: number;
   /** The call was cut short: the true values are at least these. */

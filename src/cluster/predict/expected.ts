@@ -1,5 +1,5 @@
 import type { Expectation, PredictSample } from './expectation.ts';
-import { add, addAtLeast, fade, merge, quantile, type Sketch } from './sketch.ts';
+import { add, addAtLeast, fade, merge, quantile, type Sketch, weightOver } from './sketch.ts';
 
 /** The quantile that an expectation is. */
 const EXPECTED = 0.95;
@@ -117,6 +117,30 @@ export function expectationOf(
     samples: samplesAt(times, now),
   };
 }
+
+/**
+ * Whether calls of both kinds together are done within `withinMs` at p95, and enough of them are known. What was cut
+ * short counts by what it was taken for.
+ */
+export function areQuick(
+  streamed: Times | undefined,
+  whole: Times | undefined,
+  withinMs: number,
+  now: number,
+): boolean {
+  const [ofStreamed, ofWhole] = [leftIn(streamed, now), leftIn(whole, now)];
+  const samples = (streamed?.samples ?? 0) * ofStreamed + (whole?.samples ?? 0) * ofWhole;
+  if (samples < ENOUGH_SAMPLES - ROUNDING) return false;
+  const over =
+    (streamed ? weightOver(streamed.total, withinMs) : 0) * ofStreamed +
+    (whole ? weightOver(whole.total, withinMs) : 0) * ofWhole;
+  return over <= samples * (1 - EXPECTED);
+}
+
+const leftIn = (times: Times | undefined, now: number): number => (times ? leftOf(times.at, now) : 0);
+
+/** Five calls within a few minutes are five, though the first has faded by a hair. */
+const ROUNDING = 0.1;
 
 /** The longer one of each time. */
 export function raised(expectation: Expectation, seen: Expectation): Expectation {

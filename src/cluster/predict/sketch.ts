@@ -60,6 +60,16 @@ export function merge(into: Sketch, from: Sketch, factor = 1): void {
   for (const [bucket, weight] of from) into.set(bucket, (into.get(bucket) ?? 0) + weight * factor);
 }
 
+/** The weight of the values that lie above `ms`, in buckets. */
+export function weightOver(sketch: Sketch, ms: number): number {
+  const within = bucketOf(ms);
+  let over = 0;
+  sketch.forEach((weight, bucket) => {
+    if (bucket > within) over += weight;
+  });
+  return over;
+}
+
 /** The value that a share `q` (0…1) of the weight does not exceed, in ms; undefined while empty. */
 export function quantile(sketch: Sketch, q: number): number | undefined {
   const buckets = [...sketch].sort(([a], [b]) => a - b);
