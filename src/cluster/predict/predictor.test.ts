@@ -374,3 +374,35 @@ describe('a restart', () => {
     );
   });
 });
+
+describe('whether calls are quick', () => {
+  const kind = { endpointId: 'a', model: 'm', effort: '', sizeClass: 0 };
+  const noteAt = (predictor: Predictor, totalMs: number, now: number, more: Partial<PredictSample> = {}) =>
+    predictor.note({ ...kind, stream: true }, { longestSilenceMs: 1, totalMs, ...more }, now);
+
+  it('is not known any more after a while without any', () => {
+    const predictor = createPredictor();
+    for (let call = 0; call < 6; call += 1) noteAt(predictor, 500, call);
+    expect(predictor.isQuick(kind, 5_000, 10)).toBe(true);
+    expect(predictor.isQuick(kind, 5_000, 12 * 3_600_000)).toBe(false);
+  });
+
+  it('they are not where they are cut short after longer', () => {
+    const predictor = createPredictor();
+    for (let call = 0; call < 6; call += 1) noteAt(predictor, 500, call);
+    noteAt(predictor, 100_000, 10, { censored: true });
+    expect(predictor.isQuick(kind, 5_000, 10)).toBe(false);
+  });
+
+  it('is shown by model, survives a snapshot, and is forgotten by endpoint', () => {
+    const predictor = createPredictor();
+    for (let call = 0; call < 6; call += 1) noteAt(predictor, 500, call);
+    const after = createPredictor();
+    after.restore(predictor.snapshot());
+    expect(after.quickModels('a', 5_000, 10)).toEqual(['m']);
+    expect(after.quickModels('b', 5_000, 10)).toEqual([]);
+    expect(after.forget('b')).toBe(false);
+    expect(after.forget('a')).toBe(true);
+    expect([after.quickModels('a', 5_000, 10), after.size]).toEqual([[], 0]);
+  });
+});

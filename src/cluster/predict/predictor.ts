@@ -66,9 +66,12 @@ interface Family {
 
 const clipped = (text: string): string =>
   text.length > MOST_CHARACTERS ? text.slice(0, MOST_CHARACTERS) : text;
-const familyKeyOf = ({ model, stream, sizeClass }: PredictKey): string =>
+const familyKeyFor = (model: string, stream: boolean, sizeClass: number): string =>
   `${sizeClass}${stream ? '+' : '-'}${clipped(model)}`;
-const placeOf = ({ endpointId, effort }: PredictKey): string => `${endpointId}\n${clipped(effort)}`;
+const familyKeyOf = ({ model, stream, sizeClass }: PredictKey): string =>
+  familyKeyFor(model, stream, sizeClass);
+const placeOf = ({ endpointId, effort }: Pick<PredictKey, 'endpointId' | 'effort'>): string =>
+  `${endpointId}\n${clipped(effort)}`;
 
 /** A predictor that knows nothing but rules of thumb. Memory: some KB a key. */
 export function createPredictor(): Predictor {
@@ -112,8 +115,13 @@ export function createPredictor(): Predictor {
     return elsewhere(family, key, now);
   }
 
-  const timesAt = (key: PredictKey): Times | undefined =>
-    families.get(familyKeyOf(key))?.entries.get(placeOf(key))?.times;
+  function isQuick(key: Omit<PredictKey, 'stream'>, withinMs: number, now: number): boolean {
+    const { model, sizeClass } = key;
+    const place = placeOf(key);
+    const streamed = families.get(familyKeyFor(model, true, sizeClass))?.entries.get(place)?.times;
+    const whole = families.get(familyKeyFor(model, false, sizeClass))?.entries.get(place)?.times;
+    return areQuick(streamed, whole, withinMs, now);
+  }
 
   return {
     note(key, sample, now) {
@@ -125,12 +133,11 @@ export function createPredictor(): Predictor {
       touch(entry);
     },
     expect,
-    isQuick: (key, withinMs, now) =>
-      areQuick(timesAt({ ...key, stream: true }), timesAt({ ...key, stream: false }), withinMs, now),
+    isQuick,
     quickModels(endpointId, withinMs, now) {
       const models = new Set<string>();
       for (const { key } of order) {
-        const quick = key.endpointId === endpointId && this.isQuick(key, withinMs, now);
+        const quick = key.endpointId === endpointId && isQuick(key, withinMs, now);
         if (quick) models.add(key.model);
       }
       return [...models];
