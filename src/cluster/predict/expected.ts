@@ -11,7 +11,12 @@ const EXPECTED = 0.95;
 export const HALF_LIFE_MS = 6 * 3_600_000;
 
 /** Calls that make a measurement; fewer are an anecdote. */
-export const ENOUGH_SAMPLES = 5;
+const ENOUGH_SAMPLES = 5;
+
+/** Five calls within a few minutes are five, though the first has faded by a hair. */
+const ROUNDING = 0.1;
+
+export const isEnough = (samples: number): boolean => samples >= ENOUGH_SAMPLES - ROUNDING;
 
 /**
  * A call that was cut short after this share of what was expected is news: it would have taken about as long, or
@@ -130,7 +135,7 @@ export function areQuick(
 ): boolean {
   const [ofStreamed, ofWhole] = [leftIn(streamed, now), leftIn(whole, now)];
   const samples = (streamed?.samples ?? 0) * ofStreamed + (whole?.samples ?? 0) * ofWhole;
-  if (samples < ENOUGH_SAMPLES - ROUNDING) return false;
+  if (!isEnough(samples)) return false;
   const over =
     (streamed ? weightOver(streamed.total, withinMs) : 0) * ofStreamed +
     (whole ? weightOver(whole.total, withinMs) : 0) * ofWhole;
@@ -138,9 +143,6 @@ export function areQuick(
 }
 
 const leftIn = (times: Times | undefined, now: number): number => (times ? leftOf(times.at, now) : 0);
-
-/** Five calls within a few minutes are five, though the first has faded by a hair. */
-const ROUNDING = 0.1;
 
 /** The longer one of each time. */
 export function raised(expectation: Expectation, seen: Expectation): Expectation {

@@ -2,8 +2,8 @@ import type { Expectation, PredictKey, PredictSample } from './expectation.ts';
 import {
   areQuick,
   createTimes,
-  ENOUGH_SAMPLES,
   expectationOf,
+  isEnough,
   mergedTimes,
   noteInto,
   raised,
@@ -111,7 +111,7 @@ export function createPredictor(): Predictor {
     const family = families.get(familyKeyOf(key));
     if (family === undefined) return priorOf(key);
     const entry = family.entries.get(placeOf(key));
-    if (entry && samplesAt(entry.times, now) >= ENOUGH_SAMPLES) return measured(entry, now);
+    if (entry && isEnough(samplesAt(entry.times, now))) return measured(entry, now);
     return elsewhere(family, key, now);
   }
 
@@ -202,10 +202,9 @@ function backedOff(family: Family, key: PredictKey, now: number): Expectation {
   const heavy = heaviness(key.effort);
 
   const same = timesOf((effort) => effort === clipped(key.effort));
-  if (same.samples >= ENOUGH_SAMPLES) return expectationOf(same, 'other-endpoints', prior, now);
+  if (isEnough(same.samples)) return expectationOf(same, 'other-endpoints', prior, now);
   const heavier = timesOf((effort) => heaviness(effort) >= heavy);
-  const known =
-    heavier.samples >= ENOUGH_SAMPLES ? expectationOf(heavier, 'other-endpoints', prior, now) : prior;
+  const known = isEnough(heavier.samples) ? expectationOf(heavier, 'other-endpoints', prior, now) : prior;
   const few = expectationOf(
     timesOf((effort) => heaviness(effort) <= heavy),
     known.basis,
