@@ -13,7 +13,10 @@ export interface AttemptCall {
   readonly path: string;
   /** Name, value, name, value… */
   readonly headers: readonly string[];
-  readonly body: Buffer;
+  /** Pieces go out without being copied into one, where that is cheaper. */
+  readonly body: Buffer | readonly Buffer[];
+  /** The model asked for, by its name at the endpoint: a refusal that names it is about it. */
+  readonly model?: string | undefined;
   readonly timers: AttemptTimers;
 }
 
@@ -21,10 +24,12 @@ export interface AttemptHooks {
   readonly transport: Transport;
   readonly clock: Clock;
   readonly sink: AnswerSink;
-  /** Called once, in the turn in which the attempt ended. */
+  /** Called once, in the turn in which the attempt ended, but never before `startAttempt` returns. */
   onOutcome(outcome: Outcome): void;
   /** The call broke as on a stale connection, and goes out anew: what is known of the one that broke. */
   onResent?(broken: Outcome): void;
+  /** Something of the gateway's own threw: in the sink, in one of these, or here. The outcome comes all the same. */
+  onDefect?(thrown: unknown): void;
 }
 
 export interface RunningAttempt {

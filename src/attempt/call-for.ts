@@ -17,35 +17,41 @@ export function callFor(
   streamed: boolean,
   traceparent?: string,
 ): AttemptCall {
-  const asking = {
-    rawHeaders: request.rawHeaders,
-    protocol: request.protocol,
-    operation: request.operation,
-    stream: streamed,
-    bodyWasDecoded: request.headers['content-encoding'] !== undefined,
-    ...(traceparent === undefined ? {} : { traceparent }),
-  };
+  const { rawHeaders, protocol, operation, method } = request;
+  const bodyWasDecoded = request.headers['content-encoding'] !== undefined;
+  const asking = { rawHeaders, protocol, operation, stream: streamed, bodyWasDecoded, traceparent };
+  const replacement = replacementOf(request.model, endpoint);
   return {
     endpoint,
-    method: request.method,
+    model: replacement ?? request.model,
+    method,
     path: upstreamPath(request.path) + request.query,
     headers: upstreamHeaders(asking, endpoint),
-    body: bodyFor(request, endpoint, streamed),
+    body: bodyFor(request, replacement, streamed),
     timers,
   };
 }
 
-function bodyFor(request: IdentifiedRequest, endpoint: Endpoint, streamed: boolean): Buffer {
-  const { body, model, protocol } = request;
-  const edits: Record<string, unknown> = {};
-  const replacement = model === undefined ? undefined : endpoint.models[model];
-  if (replacement !== undefined) edits.model = replacement;
-  if (streamed && !request.stream) {
-    edits.stream = true;
-    // The aggregate of a Chat stream has usage, as the vendor's own answer has, only if the stream has.
-    if (protocol === 'openai-chat') edits.stream_options = { include_usage: true };
-  }
-  if (Object.keys(edits).length === 0) return body;
+/** A model may be called anything, also as what every object has. */
+function replacementOf(model: string | undefined, { models }: Endpoint): string | undefined {
+  return model !== undefined && Object.hasOwn(models, model) ? models[model] : undefined;
+}
+
+/** The body as it came, unread, unless something in it has to be another. */
+function bodyFor(
+  request: IdentifiedRequest,
+  replacement: string | undefined,
+  streamed: boolean,
+): AttemptCall['body'] {
+  const { body, protocol } = request;
+  const streamIt = streamed && !request.stream;
+  if (replacement === undefined && !streamIt) return body;
   const fields = scanObject(body);
-  return fields.ok ? Buffer.concat(spliceFields(body, fields.value, edits).pieces) : body;
+  if (!fields.ok) return body;
+  const edits: Record<string, unknown> = {};
+  if (replacement !== undefined) edits.model = replacement;
+  if (streamIt) edits.stream = true;
+  // The aggregate of a Chat stream has usage, as the vendor's own answer has, only if the stream has.
+  if (streamIt && protocol === 'openai-chat') edits.stream_options = { include_usage: true };
+  return spliceFields(body, fields.value, edits).pieces;
 }

@@ -25,6 +25,13 @@ export class ErrorBody {
     this.#bytes += part.length;
   }
 
+  /** As it came, decoded; undefined where its end is missing, or can't be decoded. */
+  whole(encoding: string | undefined): Buffer | undefined {
+    if (this.isFull) return undefined;
+    const body = decoded(Buffer.concat(this.#parts), encoding?.trim().toLowerCase());
+    return body.length === 0 ? undefined : body;
+  }
+
   /** As text, decoded as far as it came. `encoding`: its `content-encoding`. */
   text(encoding: string | undefined): string {
     return decoded(Buffer.concat(this.#parts), encoding?.trim().toLowerCase()).toString('utf8');

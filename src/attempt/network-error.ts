@@ -12,6 +12,8 @@ interface CodedError {
 }
 
 const DNS_CODES = new Set(['ENOTFOUND', 'EAI_AGAIN', 'EAI_NODATA', 'EAI_NONAME']);
+/** undici's own refusals to send what it was given. */
+const OURS = new Set(['UND_ERR_INVALID_ARG', 'UND_ERR_NOT_SUPPORTED', 'UND_ERR_REQ_CONTENT_LENGTH_MISMATCH']);
 const isTlsCode = (code: string) =>
   /^(ERR_TLS|ERR_SSL|CERT_|EPROTO|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO|HOSTNAME_MISMATCH)/.test(code);
 
@@ -41,6 +43,11 @@ interface NetworkFailure {
 export function networkFailure(thrown: Error, phase: Phase): NetworkFailure {
   const error = innermost(thrown as CodedError);
   const code = error.code ?? '';
+  if (OURS.has(code)) {
+    // Refused before a byte went out: a header or a path that can't be sent. No endpoint has a part in that.
+    const detail = `the call can't be sent: ${error.message.slice(0, 200)}`;
+    return { cause: 'internal', phase: 'connect', endedBy: 'gateway', detail };
+  }
   if (isConnecting(phase)) {
     const stage = stageOf(code, phase);
     const where =

@@ -42,6 +42,9 @@ describe('upstreamHeaders', () => {
     'X-Goog-Api-Key',
     'Cookie',
     'X-QCC-Scenario',
+    'CF-Connecting-IP',
+    'CF-Ray',
+    'CDN-Loop',
   ])('%s stays here', (name) => {
     const all = sent([name, 'of-the-client', 'X-Kept', 'a']);
     expect(all.join('\n')).not.toContain('of-the-client');
@@ -57,6 +60,21 @@ describe('upstreamHeaders', () => {
     expect(sent(['X-Hop', '1', 'connection', 'close, X-HOP', 'X-Kept', '2']).slice(0, 1)).toEqual([
       'X-Kept: 2',
     ]);
+  });
+
+  it('what clients name is judged alike, however many names there are', () => {
+    const to = endpoint();
+    for (let i = 0; i < 1_000; i += 1) {
+      const all = sent([`X-${i}`, 'a', `X-Qcc-${i}`, 'b', 'Cookie', 'c'], {}, to);
+      expect(all.slice(0, 2)).toEqual([`X-${i}: a`, 'x-api-key: its-key']);
+    }
+  });
+
+  it('a call’s own trace takes the place of the client’s and the endpoint’s', () => {
+    const to = endpoint({ apiKey: '', headers: { Traceparent: 'endpoint' } });
+    expect(sent(['TraceParent', 'client'], {}, endpoint({ apiKey: '' }))).toEqual(['TraceParent: client']);
+    expect(sent(['TraceParent', 'client'], {}, to)).toEqual(['traceparent: endpoint']);
+    expect(sent(['TraceParent', 'client'], { traceparent: 'own' }, to)).toEqual(['traceparent: own']);
   });
 
   it('content-encoding goes on, unless the body was unpacked', () => {

@@ -36,7 +36,10 @@ describe('what an outcome does to the circuit', () => {
     ['rate-limited', 0, 'closed', true],
     ['overloaded', 0, 'closed', true],
     ['bad-key', 3, 'open', false],
+    ['not-served', 0, 'closed', false],
+    ['blocked', 1, 'closed', false],
     ['cancelled', 0, 'closed', false],
+    ['internal', 0, 'closed', false],
   ])('%s: %i in a row, %s, cooling %s', (cause, consecutive, kind, cooling) => {
     const fleet = one();
     attempt(fleet, failed('a', cause, NOW));
@@ -72,13 +75,16 @@ describe('what an outcome does to the circuit', () => {
     expect(breaks(fleet)).toEqual(['opened']);
   });
 
-  it.each<FailureCause>(['rate-limited', 'cancelled'])('%s neither counts nor breaks the row', (cause) => {
-    const fleet = one();
-    breaks(fleet, 2);
-    attempt(fleet, failed('a', cause, NOW));
-    expect(fleet.view('a', NOW)?.consecutiveFailures).toBe(2);
-    expect(breaks(fleet)).toEqual(['opened']);
-  });
+  it.each<FailureCause>(['rate-limited', 'cancelled', 'not-served', 'internal'])(
+    '%s neither counts nor breaks the row',
+    (cause) => {
+      const fleet = one();
+      breaks(fleet, 2);
+      attempt(fleet, failed('a', cause, NOW));
+      expect(fleet.view('a', NOW)?.consecutiveFailures).toBe(2);
+      expect(breaks(fleet)).toEqual(['opened']);
+    },
+  );
 
   it.each<Operation>(['count-tokens', 'pass'])(
     '%s proves nothing of the model, but a refused connection',

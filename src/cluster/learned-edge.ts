@@ -1,4 +1,5 @@
 import type { Edge } from '../domain/endpoint.ts';
+import { FAILURES } from '../domain/failure.ts';
 import type { LearnedEdge } from '../domain/health.ts';
 import type { Outcome } from '../domain/outcome.ts';
 
@@ -66,12 +67,13 @@ export function learnedAt(
 function cutOf(outcome: Outcome, rules: EdgeLearning, at: number): Cut | undefined {
   if (outcome.kind !== 'failed') return undefined;
   const { cause, phase, silenceMs, times } = outcome;
-  if (cause === 'edge-timeout') {
+  const { cut } = FAILURES[cause];
+  if (cut === 'page') {
     // The edge's own page has ended the silence that it is about.
     const beforePageMs = Math.max(silenceMs, times.longestSilenceMs);
     return beforePageMs >= rules.pageAfterMs ? { at, silenceMs: beforePageMs, by: 'page' } : undefined;
   }
-  const underWay = cause === 'reset' && (phase === 'wait' || phase === 'stream');
+  const underWay = cut === 'break' && (phase === 'wait' || phase === 'stream');
   return underWay && silenceMs >= rules.resetAfterMs ? { at, silenceMs, by: 'reset' } : undefined;
 }
 

@@ -1,3 +1,4 @@
+import { FAILURES, type Failure } from '../domain/failure.ts';
 import type { HealthEvent } from '../domain/health.ts';
 import type { Failed, Outcome } from '../domain/outcome.ts';
 import type { Operation } from '../domain/protocol.ts';
@@ -30,7 +31,7 @@ export function end(
   state.inFlight = Math.max(0, state.inFlight - 1);
   if (operation === 'generate') state.generating = Math.max(0, state.generating - 1);
   count(state, outcome, operation, model, now);
-  if (!isCancelled(outcome)) state.unreachable = isUnreachable(outcome);
+  if (saysOfEndpoint(outcome)) state.unreachable = isUnreachable(outcome);
   if (operation === 'generate') {
     time(state, outcome, now);
     return judge(state, outcome, health, now);
@@ -39,8 +40,16 @@ export function end(
 }
 
 const isUnreachable = (outcome: Outcome): outcome is Failed =>
-  outcome.kind === 'failed' && outcome.cause === 'connect-failed';
-const isCancelled = (outcome: Outcome): boolean => outcome.kind === 'failed' && outcome.cause === 'cancelled';
+  outcome.kind === 'failed' && FAILURES[outcome.cause].ofAllCalls === true;
+
+/** A client that leaves and a defect here end a call before the endpoint has shown anything. */
+function saysOfEndpoint(outcome: Outcome): boolean {
+  const fault = faultOf(outcome);
+  return fault !== 'client' && fault !== 'gateway';
+}
+
+const faultOf = (outcome: Outcome): Failure['fault'] | undefined =>
+  outcome.kind === 'failed' ? FAILURES[outcome.cause].fault : undefined;
 
 function count(
   state: EndpointState,
@@ -50,7 +59,7 @@ function count(
   now: number,
 ): void {
   if (outcome.kind === 'failed') {
-    if (outcome.cause === 'cancelled') return;
+    if (!saysOfEndpoint(outcome) || faultOf(outcome) === 'request') return;
     state.failures += 1;
     state.lastError = { at: now, detail: shortened(outcome.detail) };
     return;
@@ -77,7 +86,7 @@ function time(state: EndpointState, outcome: Outcome, now: number): void {
 }
 
 function isTimeout(outcome: Outcome): boolean {
-  return outcome.kind === 'failed' && (outcome.cause === 'timeout' || outcome.cause === 'edge-timeout');
+  return outcome.kind === 'failed' && FAILURES[outcome.cause].slow === true;
 }
 
 function judge(
@@ -87,14 +96,14 @@ function judge(
   now: number,
 ): readonly HealthEvent[] {
   if (outcome.kind !== 'failed') return succeeded(state, outcome, now);
-  switch (outcome.cause) {
-    case 'cancelled':
+  switch (FAILURES[outcome.cause].circuit) {
+    case 'spares':
       if (state.onTrial) postpone(state, now);
       return [];
-    case 'rate-limited':
-    case 'overloaded':
+    case 'cools':
       return cooled(state, outcome, health, now);
-    default:
+    case 'opens':
+    case 'counts':
       return failed(state, outcome, health, now);
   }
 }
@@ -138,7 +147,8 @@ function failed(
     return [event(state, 'verification-failed', detail, now)];
   }
   const most = maxFailures(state);
-  if (cause === 'bad-key') state.consecutiveFailures = Math.max(most, state.consecutiveFailures);
+  if (FAILURES[cause].circuit === 'opens')
+    state.consecutiveFailures = Math.max(most, state.consecutiveFailures);
   if (state.circuit.kind !== 'closed' || state.consecutiveFailures < most) return [];
   state.circuit = opened(now, health);
   return [event(state, 'opened', detail, now)];

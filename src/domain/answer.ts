@@ -5,8 +5,10 @@ export interface AnswerHead {
   readonly status: number;
   /** Name, value, name, value… as they came, hop-by-hop headers included. */
   readonly rawHeaders: readonly string[];
-  /** Lower-case names; duplicates joined by ", ". */
+  /** Lower-case names; duplicates joined by ", ". Made as it is first asked for: where a few are wanted, take `header`. */
   readonly headers: Readonly<Record<string, string>>;
+  /** One header by its lower-case name, duplicates joined by ", ". */
+  header(name: string): string | undefined;
 }
 
 /** What an attempt's bytes turned out to be, once enough of them were there to tell. */
@@ -43,4 +45,8 @@ export interface AnswerSink {
   /** The end mark was seen: what breaks from here on takes nothing from the answer. Absent = can't tell. */
   readonly complete?: boolean;
   readonly usage: Usage;
+  /** The model that the answer named. */
+  readonly model?: string | undefined;
+  /** Characters that the model wrote, as far as they were seen: what a cut answer is estimated by. */
+  readonly outputChars?: number | undefined;
 }

@@ -122,6 +122,12 @@ export const CATALOGUE = {
     en: 'The credential of every endpoint tried in cluster "{cluster}" was refused upstream. Check api_key. Last: {detail}.',
     zh: '集群 "{cluster}" 中尝试过的 endpoint 的密钥均被上游拒绝，请检查 api_key。最后一次：{detail}。',
   },
+  not_served: {
+    status: 400,
+    retryHelps: false,
+    en: 'No endpoint of cluster "{cluster}" that was asked serves this request: its model, a feature or its content is refused. Attempts: {attempts}. The upstream said: {detail}.',
+    zh: '集群 "{cluster}" 中问过的 endpoint 都不提供此请求：模型、功能或内容被拒绝。尝试次数：{attempts}。上游说明：{detail}。',
+  },
   answer_broken: {
     status: 502,
     retryHelps: true,

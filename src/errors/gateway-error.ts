@@ -11,13 +11,15 @@ export interface GatewayError {
   readonly retryHelps: boolean;
   /** Sent as `retry-after`, in ms. */
   readonly retryAfterMs?: number;
+  /** Sent as the body, instead of the text: an upstream's own words. */
+  readonly verbatim?: { readonly contentType: string; readonly body: Buffer };
 }
 
 /** Builds an error from the catalogue. */
 export function gatewayError(
   code: ErrorCode,
   words: ErrorWords = {},
-  more: { readonly status?: number; readonly retryAfterMs?: number; readonly retryHelps?: boolean } = {},
+  more: Partial<Pick<GatewayError, 'status' | 'retryAfterMs' | 'retryHelps' | 'verbatim'>> = {},
 ): GatewayError {
   const { status, retryHelps } = CATALOGUE[code];
   return { code, status, words, retryHelps, ...more };

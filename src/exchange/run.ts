@@ -1,4 +1,4 @@
-import { callFor, type RunningAttempt, startAttempt, type Transport } from '../attempt/attempt.ts';
+import { callFor, type RunningAttempt, startAttemptAt, type Transport } from '../attempt/attempt.ts';
 import type { Choice, ChooseRequest, Expectation, Fleet, Predictor } from '../cluster/cluster.ts';
 import type { Endpoint } from '../domain/endpoint.ts';
 import type { StoredAnswer } from '../domain/ledger.ts';
@@ -221,13 +221,14 @@ class Run {
       call: NOT_STARTED,
     };
     exchange.enter(attempting);
-    const asked = callFor(request, endpoint, timers, streamed, this.#traceparent(note.calls.length));
-    attempting.call = startAttempt(asked, {
+    const make = () => callFor(request, endpoint, timers, streamed, this.#traceparent(note.calls.length));
+    attempting.call = startAttemptAt(endpoint, make, {
       transport,
       clock,
       sink,
       onOutcome: (outcome) => this.#attemptEnded(endpoint, streamed, outcome),
       onResent: (broken) => recorder.sentAnew(note, broken, endpoint, call),
+      onDefect: (thrown) => recorder.internal(stackOf(thrown), exchange.id),
     });
     return exchange.state.kind === 'waiting';
   }

@@ -1,3 +1,4 @@
+import { failureOf } from '../domain/failure.ts';
 import type { AttemptRecord, ExchangeRecord } from '../domain/ledger.ts';
 import type { Language } from '../errors/catalogue.ts';
 import type { Evidence, ExplainRules } from './evidence.ts';
@@ -28,16 +29,9 @@ export const totalMs = (context: Context): number => sinceBegin(context, context
 export const isRunning = ({ delivery, endedAt }: ExchangeRecord): boolean =>
   delivery === 'running' && endedAt === undefined;
 
-const NO_ANSWER: ReadonlySet<AttemptRecord['result']> = new Set([
-  'rejected',
-  'edge-timeout',
-  'not-api',
-  'empty',
-]);
-
 /** Its bytes are an answer's: the body of a 4xx or 5xx, and a page under 200, are none. */
 export const hasAnswer = ({ status, result }: AttemptRecord): boolean =>
-  (status ?? 200) < 400 && !NO_ANSWER.has(result);
+  (status ?? 200) < 400 && result !== 'rejected' && !failureOf(result)?.noAnswer;
 
 export const didFail = (attempt: AttemptRecord): boolean =>
   attempt.result !== 'answered' && attempt.result !== 'rejected' && attempt.result !== 'cancelled';

@@ -12,10 +12,14 @@ const JUDGES: Readonly<Record<AttemptRecord['result'], Judge>> = {
   answered: () => undefined,
   // Told of where the client, or whoever cancelled it, is.
   cancelled: () => undefined,
+  // A defect here: nobody else is to be accused of it, and its own words say what there is to say.
+  internal: () => undefined,
   rejected: judgeRejected,
   'rate-limited': judgeLimited,
   overloaded: judgeLimited,
   'bad-key': judgeKey,
+  blocked: judgeKey,
+  'not-served': judgeRejected,
   'edge-timeout': judgePage,
   'connect-failed': judgeConnect,
   timeout: judgeTimeout,

@@ -63,9 +63,9 @@ function withinLimits({ headers }: AttemptRecord): Remedy {
 /** 401, 402, 403. */
 export function judgeKey(trial: Trial): Judgement {
   const { attempt, neighbours } = trial;
-  const blocked = attempt.endedBy === 'edge';
+  const blocked = attempt.result === 'blocked' || attempt.endedBy === 'edge';
   const name = attempt.status === 402 ? 'bad-account' : blocked ? 'bad-blocked' : 'bad-key';
-  const calls = runAround(neighbours, attempt, ({ result }) => result === 'bad-key').length;
+  const calls = runAround(neighbours, attempt, ({ result }) => result === attempt.result).length;
   return ruling(trial, {
     kind: 'misconfigured',
     case: name,
@@ -161,7 +161,8 @@ export function judgeRejected(trial: Trial): Judgement {
   const { status } = attempt;
   const said = attempt.said ?? '';
   const isModel =
-    status !== undefined && status >= 400 && status < 500 && saysModel(said, evidence.exchange.model);
+    (attempt.result === 'not-served' || (status !== undefined && status >= 400 && status < 500)) &&
+    saysModel(said, evidence.exchange.model);
   if (isModel) return unknownModel(trial);
   const isMissing = evidence.exchange.operation === 'generate' && (status === 404 || status === 405);
   if (isMissing && (isNoApi(attempt) || neverAnswered(trial))) return badPath(trial);
@@ -183,14 +184,16 @@ const neverAnswered = ({ neighbours }: Trial): boolean => neighbours.answered.le
 /** Vendors' ways of saying so; the model's own name counts only beside a word for its absence. */
 function saysModel(said: string, model: string | undefined): boolean {
   if (
-    /model_not_found|no such model|unknown model|model .{0,120}(not exist|not found|not supported|unavailable)/i.test(
+    /model_not_found|no such model|unknown model|model .{0,120}(not exist|not found|not supported|unavailable|not allowed)|(access to|to access|to use) (the |this )?model/i.test(
       said,
     )
   )
     return true;
-  if (/模型.{0,80}(不存在|未找到|不支持|无可用)/.test(said)) return true;
+  if (/模型.{0,80}(不存在|未找到|不支持|无可用)|无权.{0,40}模型/.test(said)) return true;
   if (model === undefined || !said.includes(model)) return false;
-  return /^\s*model:|not_found|not found|not exist|unknown|invalid model|not supported|无可用/i.test(said);
+  return /^\s*model:|not_found|not found|not exist|unknown|invalid model|not supported|access|permission|无可用/i.test(
+    said,
+  );
 }
 
 function unknownModel(trial: Trial): Judgement {

@@ -1,7 +1,8 @@
+import { failureOf } from '../domain/failure.ts';
 import type { AttemptRecord } from '../domain/ledger.ts';
 import type { EndpointEvidence } from './evidence.ts';
 
-/** How the calls to an endpoint went around one of them. Cancelled calls tell nothing, and are left out. */
+/** How the calls to an endpoint went around one of them. Calls that were ended here tell nothing, and are left out. */
 export interface Neighbours {
   /** The call itself among them, in the order in which they ended. */
   readonly decided: readonly AttemptRecord[];
@@ -13,11 +14,16 @@ const endOf = ({ startedAt, totalMs }: AttemptRecord): number => startedAt + tot
 
 const isSame = (a: AttemptRecord, b: AttemptRecord): boolean => a.exchangeId === b.exchangeId && a.n === b.n;
 
+function saysOfEndpoint(result: string): boolean {
+  const fault = failureOf(result)?.fault;
+  return fault !== 'client' && fault !== 'gateway';
+}
+
 export function neighboursOf(endpoint: EndpointEvidence | undefined, attempt: AttemptRecord): Neighbours {
   const known = endpoint?.attempts ?? [];
   const all = known.some((one) => isSame(one, attempt)) ? known : [...known, attempt];
   const decided = all
-    .filter(({ result }) => result !== 'cancelled')
+    .filter(({ result }) => saysOfEndpoint(result))
     .sort((a, b) => endOf(a) - endOf(b) || a.n - b.n);
   return {
     decided,
@@ -41,20 +47,13 @@ export function runAround(
   return decided.slice(from, to + 1);
 }
 
-/** Results that show that somebody is at home: an answer, or a refusal that somebody had to write. */
-const ALIVE: ReadonlySet<AttemptRecord['result']> = new Set([
-  'answered',
-  'rejected',
-  'rate-limited',
-  'overloaded',
-  'bad-key',
-  'stream-error',
-  'not-api',
-]);
+/** Somebody is at home: an answer, or a refusal that somebody had to write. */
+const isAlive = (result: string): boolean =>
+  result === 'answered' || result === 'rejected' || failureOf(result)?.alive === true;
 
 /** No sign of a working server: refused, silent, broken, or a 5xx. A call that began to answer shows one. */
 export const isDead = (attempt: AttemptRecord): boolean =>
-  !ALIVE.has(attempt.result) && attempt.firstEventMs === undefined;
+  !isAlive(attempt.result) && attempt.firstEventMs === undefined;
 
 export interface Checks {
   readonly failed: number;
@@ -91,11 +90,15 @@ export function alike(a: number, b: number, share: number): boolean {
 
 /** Silence that an attempt's end came after. An edge's own page has broken the one that it tells of. */
 export const silenceAtEnd = ({ result, silenceMs, longestSilenceMs }: AttemptRecord): number =>
-  result === 'edge-timeout' ? Math.max(silenceMs ?? 0, longestSilenceMs) : (silenceMs ?? longestSilenceMs);
+  failureOf(result)?.cut === 'page'
+    ? Math.max(silenceMs ?? 0, longestSilenceMs)
+    : (silenceMs ?? longestSilenceMs);
 
 /** Ended as an edge ends a call: its page, or a break after a silence. */
-export const isCut = ({ result, phase }: AttemptRecord): boolean =>
-  result === 'edge-timeout' || ((result === 'reset' || result === 'truncated') && phase !== 'send');
+export function isCut({ result, phase }: AttemptRecord): boolean {
+  const cut = failureOf(result)?.cut;
+  return cut === 'page' || (cut !== undefined && phase !== 'send');
+}
 
 /**
  * Silences of the cuts among the neighbours that one timer may have brought about together with one after `ms`, the

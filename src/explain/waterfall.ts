@@ -1,4 +1,5 @@
 import type { Waterfall, WaterfallBar, WaterfallPhase } from '../domain/explanation.ts';
+import { failureOf } from '../domain/failure.ts';
 import type { AttemptRecord } from '../domain/ledger.ts';
 import { type Context, didFail, endpointName, hasAnswer, isRunning, sinceBegin, totalMs } from './context.ts';
 import { timerOf } from './judge-timeout.ts';
@@ -93,11 +94,12 @@ function phasesOf(attempt: AttemptRecord, context: Context): readonly Part[] {
   ];
 }
 
+const cutByPage = ({ result }: AttemptRecord): boolean => failureOf(result)?.cut === 'page';
+
 function endOf(attempt: AttemptRecord): WaterfallBar['end'] {
   if (attempt.result === 'answered') return 'whole';
   if (attempt.result === 'cancelled') return 'cancelled';
-  if (attempt.endedBy === 'edge' || attempt.result === 'reset' || attempt.result === 'truncated')
-    return 'cut';
+  if (attempt.endedBy === 'edge' || failureOf(attempt.result)?.cut !== undefined) return 'cut';
   return 'failed';
 }
 
@@ -113,7 +115,7 @@ function noteOf(attempt: AttemptRecord, context: Context): string {
   }
   const silenceMs = silenceAtEnd(attempt);
   // What answers soon was not silent.
-  const wasSilent = attempt.result === 'edge-timeout' || silenceMs >= context.rules.waitedMs;
+  const wasSilent = cutByPage(attempt) || silenceMs >= context.rules.waitedMs;
   return attempt.status !== undefined && attempt.status >= 400
     ? text(wasSilent ? STORY.noteStatus : STORY.noteStatusBare, { status, silence: { ms: silenceMs } })
     : text(STORY.noteCause, { cause: attempt.result, phase: phaseWord(attempt.phase) });
@@ -180,7 +182,7 @@ function edgeMark(attempt: AttemptRecord, context: Context): Waterfall['marks'][
     view?.edge?.silenceMs ?? Number.POSITIVE_INFINITY,
     view?.learnedEdge?.silenceMs ?? Number.POSITIVE_INFINITY,
   );
-  const wasCut = attempt.result === 'edge-timeout';
+  const wasCut = cutByPage(attempt);
   if (!wasCut && attempt.totalMs < known) return undefined;
   const silenceMs = wasCut ? silenceAtEnd(attempt) : known;
   const began = sinceBegin(context, attempt.startedAt);

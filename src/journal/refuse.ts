@@ -20,10 +20,11 @@ export function refuse(
     readonly headers?: readonly string[];
   },
 ): void {
-  const body = errorBody(about.protocol, shapeOf(error, about.requestId, about.language));
+  const body =
+    error.verbatim?.body ?? errorBody(about.protocol, shapeOf(error, about.requestId, about.language));
   const headers = [
     'content-type',
-    'application/json',
+    error.verbatim?.contentType ?? 'application/json',
     'x-qcc-request-id',
     about.requestId,
     'x-qcc-error',

@@ -1,5 +1,6 @@
 import { type PredictKey, type PredictSample, sizeClassOf } from '../cluster/cluster.ts';
-import type { FailureCause, Outcome } from '../domain/outcome.ts';
+import { FAILURES } from '../domain/failure.ts';
+import type { Outcome } from '../domain/outcome.ts';
 import type { IdentifiedRequest } from '../domain/request.ts';
 
 /** The kind of call a request makes at an endpoint, for what calls of that kind are like. */
@@ -18,20 +19,13 @@ export function quickKey(request: IdentifiedRequest, endpointId: string): Omit<P
   return predictKey(request, endpointId, true);
 }
 
-/** Failures that tell how long a call takes at least. The others end before the model had its time. */
-const CUT_SHORT: ReadonlySet<FailureCause> = new Set([
-  'timeout',
-  'edge-timeout',
-  'reset',
-  'truncated',
-  'cancelled',
-]);
-
 /** What an attempt tells of the calls like it; undefined: nothing. */
 export function sampleOf(outcome: Outcome): PredictSample | undefined {
   const { firstEventMs, longestSilenceMs, totalMs } = outcome.times;
-  const censored = outcome.kind === 'failed';
   if (outcome.kind === 'rejected') return undefined;
-  if (censored && (!CUT_SHORT.has(outcome.cause) || outcome.times.sentMs === undefined)) return undefined;
+  const censored = outcome.kind === 'failed';
+  if (censored && (!FAILURES[outcome.cause].predictor || outcome.times.sentMs === undefined))
+    return undefined;
   return { firstEventMs, longestSilenceMs, totalMs, censored };
+}
 }

@@ -39,6 +39,13 @@ describe('errorOf', () => {
     ['rate limits among others', [failed('rate-limited'), failed('empty')], 'all_attempts_failed', 502],
     ['bad keys only', [failed('bad-key'), failed('bad-key')], 'bad_upstream_key', 502],
     ['bad keys among others', [failed('bad-key'), failed('reset')], 'all_attempts_failed', 502],
+    ['not served', [failed('not-served', { status: 403 })], 'not_served', 403],
+    ['not served by an event', [failed('not-served')], 'not_served', 400],
+    ['not served, and a bad key', [failed('not-served'), failed('bad-key')], 'not_served', 400],
+    ['not served, among others', [failed('not-served'), failed('reset')], 'all_attempts_failed', 502],
+    ['blocked', [failed('blocked'), failed('bad-key')], 'all_attempts_failed', 502],
+    ['a defect here', [failed('internal')], 'internal', 500],
+    ['a defect here, among others', [failed('internal'), failed('reset')], 'all_attempts_failed', 502],
     ['part was given out', [failed('reset', { committed: true })], 'answer_broken', 502],
     ['part was given out, then time', [{ ...timedOut('idle'), committed: true }], 'answer_broken', 502],
   ] as readonly [string, Outcome[], string, number][])('%s', (_, history, code, status) => {

@@ -1,3 +1,4 @@
+import { FAILURES } from '../domain/failure.ts';
 import type { Failed, Outcome } from '../domain/outcome.ts';
 import type { RetrySettings } from '../domain/settings.ts';
 import type { TimerName } from '../domain/timeouts.ts';
@@ -9,6 +10,10 @@ import type { Plan } from './plan-for.ts';
 /** Likely or certainly paid for: asking again would likely be paid for again. */
 export const wasCharged = (outcome: Outcome): boolean =>
   outcome.kind === 'failed' && (outcome.chargeRisk === 'likely' || outcome.chargeRisk === 'certain');
+
+/** The same endpoint would say the same again. */
+export const repeatsItself = (outcome: Outcome): boolean =>
+  outcome.kind === 'failed' && FAILURES[outcome.cause].retry === 'elsewhere';
 
 const TIMER_ERRORS: Record<TimerName, ErrorCode> = {
   connect: 'connect_timeout',
@@ -50,11 +55,15 @@ function whatFailed(plan: Plan, history: readonly Outcome[], now: number): Gatew
     );
   }
   if (last.committed) return gatewayError('answer_broken', { detail: last.detail });
-  if (failures.every((failure) => failure.cause === 'rate-limited' || failure.cause === 'overloaded')) {
+  if (failures.every(({ cause }) => FAILURES[cause].circuit === 'cools')) {
     return gatewayError('rate_limited', words, { retryAfterMs: retryAfter(failures) });
   }
-  if (failures.every((failure) => failure.cause === 'bad-key'))
+  if (failures.every(({ cause }) => FAILURES[cause].fault === 'credential'))
     return gatewayError('bad_upstream_key', words);
+  const refused = failures.findLast(({ cause }) => FAILURES[cause].fault === 'request');
+  if (refused && failures.every(repeatsItself)) return notServed(refused, plan.cluster, attempts);
+  if (failures.every(({ cause }) => FAILURES[cause].fault === 'gateway'))
+    return gatewayError('internal', { detail: last.detail });
   if (last.timer) {
     const { name, setBy } = last.timer;
     // An attempt gets what is left of the exchange's total; the setting people know is the whole of it.
@@ -83,4 +92,15 @@ const UNSAID_RETRY_AFTER_MS = 30_000;
 function retryAfter(failures: readonly Failed[]): number {
   const pauses = failures.flatMap((failure) => failure.retryAfterMs ?? []);
   return pauses.length === 0 ? UNSAID_RETRY_AFTER_MS : Math.min(...pauses);
+}
+
+/** Nobody who was asked serves it: the client reads the vendor's own words, under the vendor's status. */
+function notServed(
+  { status = 400, said, detail, words }: Failed,
+  cluster: string,
+  attempts: number,
+): GatewayError {
+  const retryHelps = status >= 500;
+  const more = words === undefined ? { status, retryHelps } : { status, retryHelps, verbatim: words };
+  return gatewayError('not_served', { cluster, attempts, detail: said ?? detail }, more);
 }

@@ -77,6 +77,8 @@ describe('nextStep', () => {
     'edge-timeout',
     'upstream-error',
     'bad-key',
+    'not-served',
+    'blocked',
     'stream-error',
     'empty',
     'not-api',
@@ -110,15 +112,21 @@ describe('nextStep', () => {
       asked.push(request);
       return pick('c');
     };
-    const history = [failed('a', 'bad-key'), failed('b', 'empty')];
-    nextStep(progress(history), world(pick('c'), { choose }), NOW);
+    const history = [
+      failed('a', 'bad-key'),
+      failed('b', 'empty'),
+      failed('d', 'not-served'),
+      failed('e', 'blocked'),
+    ];
+    const retry = { max: 9, baseMs: 1, capMs: 2, maxCharged: 9 };
+    nextStep(progress(history), world(pick('c'), { choose, retry }), NOW);
     expect(asked[0]).toMatchObject({
       cluster: 'main',
       protocol: 'openai-chat',
       operation: 'generate',
       session: 's',
-      tried: ['a', 'b'],
-      banned: ['a'],
+      tried: ['a', 'b', 'd', 'e'],
+      banned: ['a', 'd', 'e'],
     });
   });
 

@@ -1,5 +1,6 @@
 import type { Choice, ChooseRequest, Expectation } from '../cluster/cluster.ts';
 import type { Endpoint } from '../domain/endpoint.ts';
+import { FAILURES } from '../domain/failure.ts';
 import type { Failed, Outcome } from '../domain/outcome.ts';
 import type { IdentifiedRequest } from '../domain/request.ts';
 import type { RetrySettings } from '../domain/settings.ts';
@@ -8,7 +9,7 @@ import { type GatewayError, gatewayError } from '../errors/gateway-error.ts';
 import { fullJitter, remainingMs } from '../resilience/resilience.ts';
 import { whatIsAsked } from './asking.ts';
 import { attemptTimers } from './attempt-timers.ts';
-import { errorOf, wasCharged } from './give-up.ts';
+import { errorOf, repeatsItself, wasCharged } from './give-up.ts';
 import type { Plan } from './plan-for.ts';
 
 /** What to do next with an exchange. */
@@ -106,7 +107,7 @@ const askedFirst = ({ request, plan }: Progress, { expect }: World): ChooseReque
 
 function askedAgain({ request, plan, history }: Progress, { expect }: World): ChooseRequest {
   const tried = history.map((outcome) => outcome.endpointId);
-  const banned = history.filter(isBadKey).map((outcome) => outcome.endpointId);
+  const banned = history.filter(repeatsItself).map((outcome) => outcome.endpointId);
   return whatIsAsked(request, plan, expect, tried, banned);
 }
 
@@ -117,13 +118,11 @@ const giveUp = ({ plan, history }: Progress, { retry }: World, now: number): Ste
 
 /** A failure after which no further attempt is made. */
 function isFinal(last: Failed, history: readonly Outcome[], retry: RetrySettings): boolean {
-  if (last.committed || last.cause === 'cancelled') return true;
+  if (last.committed || FAILURES[last.cause].retry === 'nowhere') return true;
   // A failure that cost nothing is repeated as often as `max` says; one that was paid for only a few times.
   const charged = history.filter(wasCharged).length;
   return history.length > retry.max || charged > retry.maxCharged;
 }
-
-const isBadKey = (outcome: Outcome): boolean => outcome.kind === 'failed' && outcome.cause === 'bad-key';
 
 /** Undefined: don't ask this endpoint again now. */
 function pauseBefore(endpointId: string, history: readonly Outcome[], world: World): number | undefined {

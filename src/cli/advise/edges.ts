@@ -1,5 +1,6 @@
 import type { ConfigChange, ConfigValue } from '../../config/config.ts';
 import type { Edge, Endpoint } from '../../domain/endpoint.ts';
+import { failureOf } from '../../domain/failure.ts';
 import type { Protocol } from '../../domain/protocol.ts';
 import type { Settings } from '../../domain/settings.ts';
 import {
@@ -37,12 +38,13 @@ interface Cutting {
 /** Silence before an edge's cut; undefined = this call was not cut by one. */
 function cutSilenceOf({ attempt }: Call): number | undefined {
   const { result, phase, silenceMs = 0, longestSilenceMs } = attempt;
-  if (result === 'edge-timeout') {
+  const cut = failureOf(result)?.cut;
+  if (cut === 'page') {
     // The edge's own page has ended the silence that it is about.
     const before = Math.max(silenceMs, longestSilenceMs);
     return before >= PAGE_AFTER_MS ? before : undefined;
   }
-  const underWay = result === 'reset' && (phase === 'wait' || phase === 'stream');
+  const underWay = cut === 'break' && (phase === 'wait' || phase === 'stream');
   return underWay && silenceMs >= BREAK_AFTER_MS ? silenceMs : undefined;
 }
 
@@ -51,7 +53,12 @@ const total = ({ attempt }: Call): number => attempt.totalMs;
 
 function brokeWhileFlowing({ attempt }: Call): boolean {
   const { result, phase, silenceMs = 0, totalMs } = attempt;
-  return result === 'reset' && phase === 'stream' && silenceMs < BREAK_AFTER_MS && totalMs >= TOTAL_AFTER_MS;
+  return (
+    failureOf(result)?.cut === 'break' &&
+    phase === 'stream' &&
+    silenceMs < BREAK_AFTER_MS &&
+    totalMs >= TOTAL_AFTER_MS
+  );
 }
 
 /** Advice on what cuts between the gateway and its endpoints. */

@@ -50,6 +50,27 @@ export const SETUP: readonly FakeCase[] = [
     ...of('misconfigured', 'bad-blocked', 'likely'),
   },
   {
+    name: 'blocked for the place it is asked from',
+    evidence: alone({ result: 'blocked', status: 403, said: 'Country, region, or territory not supported' }),
+    ...of('misconfigured', 'bad-blocked', 'likely'),
+    says: /territory not supported/,
+  },
+  {
+    name: 'a model that this key may not use',
+    evidence: among(
+      { result: 'not-served', status: 403, said: 'Project p does not have access to model claude-test' },
+      answered(900),
+    ),
+    ...of('misconfigured', 'bad-model', 'sure'),
+    says: /claude-test/,
+  },
+  {
+    name: 'content that is refused',
+    evidence: alone({ result: 'not-served', status: 403, said: 'Your input was flagged' }),
+    ...of('request-rejected', 'rejected', 'sure'),
+    says: /flagged/,
+  },
+  {
     name: 'a model that is not there',
     evidence: among(
       { result: 'rejected', status: 404, said: 'model: claude-test (not_found_error)', chargeRisk: 'none' },
