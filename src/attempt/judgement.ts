@@ -40,7 +40,7 @@ export interface Seen {
 }
 
 /** What a sink knows of the answer. A sink that threw knows nothing that can be relied on. */
-export type Known = Pick<AnswerSink, 'usage' | 'sawTokens' | 'committed' | 'model' | 'outputChars'>;
+export type Known = Pick<AnswerSink, 'usage' | 'sawTokens' | 'committed' | 'model' | 'outputBytes'>;
 
 /** How an attempt that brought no whole answer ended. */
 export interface Ending {
@@ -149,7 +149,7 @@ export function wholeOutcome(seen: Seen, known: Known, rejected: boolean, now: n
     usage: known.usage,
     model: known.model,
     answerBytes: seen.answerBytes,
-    outputChars: known.outputChars,
+    outputBytes: known.outputBytes,
     upstreamRequestId: requestIdOf(head),
     headers: rejected ? headersOf(head, endpoint) : undefined,
     said: rejected ? saidOf(textOf(seen), endpoint) : undefined,
@@ -176,7 +176,7 @@ export function failedOutcome(
     usage: known.usage,
     model: known.model,
     answerBytes: seen.answerBytes,
-    outputChars: known.outputChars,
+    outputBytes: known.outputBytes,
     upstreamRequestId: requestIdOf(head),
     headers: cause === 'cancelled' ? undefined : headersOf(head, endpoint),
     said: ending.said,
@@ -224,5 +224,5 @@ export const NOTHING_KNOWN: Known = {
   sawTokens: false,
   committed: true,
   model: undefined,
-  outputChars: undefined,
+  outputBytes: undefined,
 };

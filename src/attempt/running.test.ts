@@ -164,13 +164,13 @@ describe('what throws while a call is under way ends it in one outcome', () => {
 
 describe('an outcome', () => {
   it('says what the sink saw of the answer', async () => {
-    const seen = sink({ model: 'claude-x', outputChars: 12, usage: { outputTokens: 3 } });
+    const seen = sink({ model: 'claude-x', outputBytes: 12, usage: { outputTokens: 3 } });
     const { outcomes } = await run(call(), { sink: seen });
     expect(outcomes).toMatchObject([
       {
         kind: 'answered',
         model: 'claude-x',
-        outputChars: 12,
+        outputBytes: 12,
         answerBytes: 9,
         usage: { outputTokens: 3 },
         upstreamRequestId: 'req_up',

@@ -47,6 +47,6 @@ export interface AnswerSink {
   readonly usage: Usage;
   /** The model that the answer named. */
   readonly model?: string | undefined;
-  /** Characters that the model wrote, as far as they were seen: what a cut answer is estimated by. */
-  readonly outputChars?: number | undefined;
+  /** Bytes of text that the model wrote, as far as they were seen: what a cut answer is estimated by. */
+  readonly outputBytes?: number | undefined;
 }

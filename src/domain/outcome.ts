@@ -56,8 +56,8 @@ interface OutcomeBase {
   readonly model?: string | undefined;
   /** Bytes of body that came from upstream. */
   readonly answerBytes?: number | undefined;
-  /** Characters that the model wrote, as far as they were seen. */
-  readonly outputChars?: number | undefined;
+  /** Bytes of text that the model wrote, as far as they were seen; undefined where the answer is no stream. */
+  readonly outputBytes?: number | undefined;
   /** Upstream's own id of the call, where it said one. */
   readonly upstreamRequestId?: string | undefined;
   /** Headers of an answer that was none (a failure's, a rejection's): without secrets, bounded. */

@@ -7,6 +7,6 @@ export {
   type Seat,
 } from './exchanges.ts';
 export { edgeOf, followOptions } from './follow-options.ts';
-export { type Exchange, keyOf, STREAM_BYTES_PER_TOKEN } from './life.ts';
+export { type Exchange, keyOf } from './life.ts';
 export { type AnswerShelf, type RunnerPorts, runExchange } from './run.ts';
 export { offerTicket, redeemTicket, ticketOf } from './ticket.ts';

@@ -152,7 +152,7 @@ export class Exchange {
 const NO_BODY = Buffer.alloc(0);
 
 /** A rule of thumb: a token comes in an event of its own, and this is about its length. */
-export const STREAM_BYTES_PER_TOKEN = 150;
+const STREAM_BYTES_PER_TOKEN = 150;
 
 /** The same credential: answers never cross over to another one. */
 export function sameClient(a: ClientIdentity, b: ClientIdentity): boolean {

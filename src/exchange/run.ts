@@ -262,12 +262,12 @@ class Run {
   /** What an outcome teaches: about the endpoint, about calls like this one, and those who wait for its slot. */
   #learn(endpoint: Endpoint, streamed: boolean, outcome: Outcome): void {
     const { clock, fleet, streamless, predictor, recorder, slots, onAttemptEnded } = this.#ports;
-    const { note, request, journal } = this.exchange;
+    const { note, request } = this.exchange;
     const now = clock.wall();
     this.#holding = undefined;
     const events = fleet.ended(endpoint.id, outcome, request.operation, request.model, now);
     recorder.health(events);
-    recorder.callEnded(note, outcome, journal.totalBytes, request.body);
+    recorder.callEnded(note, outcome, request.body);
     if (streamed && !request.stream) {
       const why = streamlessBy(outcome, this.#pump?.answeredPlain ?? false);
       if (why) streamless.note(endpoint.id, request.model ?? '', why, now);
@@ -326,9 +326,9 @@ class Run {
     exchange.end();
     if (state.kind === 'attempting' || state.kind === 'streaming') state.call.cancel('client');
     if (this.#holding) {
-      const outcome = unstarted(this.#holding.id, clock.now());
+      const outcome = unstarted(this.#holding.id, clock.wall());
       fleet.ended(this.#holding.id, outcome, exchange.note.operation, undefined, clock.wall());
-      recorder.callEnded(exchange.note, outcome, 0, exchange.request.body);
+      recorder.callEnded(exchange.note, outcome, exchange.request.body);
       this.#holding = undefined;
     }
     this.#end({ kind: 'give-up', error: gatewayError('internal', { detail: 'see proxy.log' }) });

@@ -1,10 +1,16 @@
 import { createTransport, type Transport } from '../attempt/attempt.ts';
 import { createFleet, createPredictor, type Fleet, type Predictor } from '../cluster/cluster.ts';
+import type { Outcome } from '../domain/outcome.ts';
 import type { Usage } from '../domain/usage.ts';
-import { createExchanges, type Exchanges, STREAM_BYTES_PER_TOKEN } from '../exchange/exchange.ts';
+import { createExchanges, type Exchanges } from '../exchange/exchange.ts';
 import { createVerifier, type Verifier } from '../health/health.ts';
 import { createSlotQueue, createStreamless, type SlotQueue, type Streamless } from '../plan/plan.ts';
-import { answerText, estimateInputTokens, verificationCall } from '../protocols/protocols.ts';
+import {
+  answerText,
+  estimateInputTokens,
+  estimateOutputTokens,
+  verificationCall,
+} from '../protocols/protocols.ts';
 import { createRecorder, type Recorder, type Totals } from '../record/record.ts';
 import { createObserving, type Observing } from './observing.ts';
 import type { GatewayOptions } from './options.ts';
@@ -117,10 +123,10 @@ function verifierOf(
   });
 }
 
-/** What a call has used, where the upstream does not say. */
-function estimateUsage(body: Buffer, answerBytes: number): Usage {
+/** What a call has used, where the upstream does not say. The text of a stream is counted as it comes; else the body is. */
+function estimateUsage(body: Buffer, { outputBytes, answerBytes = 0 }: Outcome): Usage {
   return {
     inputTokens: estimateInputTokens(body),
-    outputTokens: Math.round(answerBytes / STREAM_BYTES_PER_TOKEN),
+    outputTokens: estimateOutputTokens(outputBytes ?? answerBytes),
   };
 }

@@ -142,14 +142,15 @@ class JournalPump implements Pump {
     }
   }
 
-  #modeFor({ status, headers }: AnswerHead): Mode {
+  #modeFor(head: AnswerHead): Mode {
+    const { status } = head;
     const { operation, streamed } = this.#options;
     if (operation === 'count-tokens' && (status === 404 || status === 405 || status === 501))
       return 'estimate';
     if (operation === 'pass') return 'pass';
     if (status >= 300) return 'whole';
-    if (!streamed || headers['content-encoding'] !== undefined) return 'whole';
-    return headers['content-type']?.includes('text/event-stream') ? 'stream' : 'undecided';
+    if (!streamed || head.header('content-encoding') !== undefined) return 'whole';
+    return head.header('content-type')?.includes('text/event-stream') ? 'stream' : 'undecided';
   }
 
   /** Some relays send event streams under another content type. */
@@ -204,7 +205,7 @@ class JournalPump implements Pump {
     if (this.#opened || !head) return { kind: 'whole' };
     const body = this.#held.length === 1 && this.#held[0] ? this.#held[0] : Buffer.concat(this.#held);
     if (head.status < 300 && this.#options.operation === 'generate') {
-      const problem = this.#problemIn(decode(body, head.headers['content-encoding']));
+      const problem = this.#problemIn(decode(body, head.header('content-encoding')));
       if (problem) return problem;
     }
     this.#commit();

@@ -28,4 +28,3 @@ export function sampleOf(outcome: Outcome): PredictSample | undefined {
     return undefined;
   return { firstEventMs, longestSilenceMs, totalMs, censored };
 }
-}

@@ -3,7 +3,7 @@ import type { ChargeState } from '../domain/ledger.ts';
 import type { ChargeRisk, Outcome } from '../domain/outcome.ts';
 import type { Operation, Protocol } from '../domain/protocol.ts';
 import type { Usage } from '../domain/usage.ts';
-import { chargeOf, costMicroUsd } from './cost.ts';
+import { chargeOf, costMicroUsd, countedUsage, needsEstimate } from './cost.ts';
 import type { Price } from './price.ts';
 
 const price: Price = {
@@ -103,6 +103,30 @@ describe('chargeOf', () => {
   )('%s with usage %s, %s → %s', (what, known, operation, charge) => {
     const outcome = ended(what, known === 'counted' ? counted : {});
     expect(chargeOf(outcome, known === 'nothing' ? {} : counted, operation)).toBe(charge);
+  });
+
+  it.each<[string, Outcome['kind'], Usage, number | undefined, ChargeState]>([
+    ['a stream cut after its start said what went in', 'failed', { inputTokens: 9 }, 5_000, 'estimated'],
+    ['a whole one that says no more than that', 'answered', { inputTokens: 9 }, 5_000, 'estimated'],
+    [
+      'zeros at the end of what was seen to be written',
+      'answered',
+      { inputTokens: 9, outputTokens: 0 },
+      5_000,
+      'estimated',
+    ],
+    ['zeros where nothing was written', 'answered', { inputTokens: 9, outputTokens: 0 }, 0, 'charged'],
+    ['both counted', 'failed', counted, 5_000, 'charged'],
+  ])('%s: estimated where it was not counted', (_, kind, usage, outputBytes, charge) => {
+    const outcome = { ...ended(kind === 'failed' ? 'certain' : 'answered', usage), outputBytes };
+    expect(needsEstimate(outcome, 'generate')).toBe(charge === 'estimated');
+    expect(chargeOf(outcome, { inputTokens: 9, outputTokens: 1_250 })).toBe(charge);
+    expect(countedUsage(outcome).outputTokens).toBe(charge === 'estimated' ? undefined : usage.outputTokens);
+  });
+
+  it('reading a list costs nothing', () => {
+    expect(chargeOf(ended('answered', {}), {}, 'pass', true)).toBe('not-charged');
+    expect(chargeOf(ended('likely', {}), {}, 'pass', true)).toBe('not-charged');
   });
 
   it('does not take a count of 0 for a charge', () => {

@@ -31,17 +31,40 @@ export function hasTokens({ inputTokens = 0, outputTokens = 0 }: Usage): boolean
 }
 
 /**
- * Whether a call was paid for. `usage` is what is known of its tokens: the upstream's own counts, which stand in the
- * outcome too, or else an estimate. Counting tokens is free; a call that is only passed on costs what it says.
+ * What the upstream counted. A zero for what was seen to be written is no count: relays send zeros at the end of a stream.
+ */
+export function countedUsage({ usage, outputBytes = 0 }: Outcome): Usage {
+  if (usage.outputTokens !== 0 || outputBytes === 0) return usage;
+  const { outputTokens: _, ...rest } = usage;
+  return rest;
+}
+
+/** Input and output were counted: nothing has to be estimated. */
+const isCounted = ({ inputTokens, outputTokens }: Usage): boolean =>
+  inputTokens !== undefined && outputTokens !== undefined;
+
+/** A call that may have been paid for, and whose tokens the upstream did not say, or not all of them. */
+export function needsEstimate(outcome: Outcome, operation: Operation): boolean {
+  if (operation !== 'generate' || outcome.kind === 'rejected' || isCounted(countedUsage(outcome)))
+    return false;
+  return outcome.kind === 'answered' || outcome.chargeRisk === 'certain';
+}
+
+/**
+ * Whether a call was paid for. `usage` is what is known of its tokens: the upstream's own counts, and an estimate of those
+ * it did not say. Counting tokens is free, and so is reading a list (`isFree`); a call that is only passed on costs what it
+ * says.
  */
 export function chargeOf(
   outcome: Outcome,
   usage: Usage = outcome.usage,
   operation: Operation = 'generate',
+  isFree = false,
 ): ChargeState {
-  if (outcome.kind === 'rejected' || operation === 'count-tokens') return 'not-charged';
+  if (outcome.kind === 'rejected' || operation === 'count-tokens' || isFree) return 'not-charged';
   if (outcome.kind === 'failed' && outcome.chargeRisk === 'none') return 'not-charged';
-  if (hasTokens(outcome.usage)) return 'charged';
+  const counted = countedUsage(outcome);
+  if (hasTokens(counted)) return isCounted(counted) || operation !== 'generate' ? 'charged' : 'estimated';
   if (outcome.kind === 'failed' && outcome.chargeRisk === 'certain') return 'estimated';
   if (outcome.kind === 'answered' && hasTokens(usage)) return 'estimated';
   return 'unknown';

@@ -1,7 +1,8 @@
 import type { AttemptRecord } from '../domain/ledger.ts';
+import type { Outcome } from '../domain/outcome.ts';
 import type { Usage } from '../domain/usage.ts';
 import type { Store, Totals } from '../storage/storage.ts';
-import { hasTokens } from './cost.ts';
+import { needsEstimate } from './cost.ts';
 import { attemptRecord, exchangeRecord } from './ledger.ts';
 import type { CallNote, Note } from './note.ts';
 import { contextOf, type Watchers } from './observers.ts';
@@ -11,7 +12,7 @@ export interface DeskPorts {
   readonly store: Store;
   prices(): PriceBook;
   /** Our own count of tokens, for calls of which the upstream gave none. */
-  estimate(body: Buffer, answerBytes: number): Usage;
+  estimate(body: Buffer, outcome: Outcome): Usage;
   /** Something failed that no answer depends on. */
   onTrouble(detail: string): void;
 }
@@ -131,11 +132,10 @@ class ReadingDesk implements Desk {
   #attemptOf(note: Note, call: CallNote): AttemptRecord {
     const outcome = call.outcome!;
     const { protocol, operation } = note;
-    const isOpen = operation === 'generate' && outcome.kind !== 'rejected' && !hasTokens(outcome.usage);
-    const estimated = isOpen && call.body ? this.#ports.estimate(call.body, call.answerBytes) : undefined;
+    const estimated =
+      call.body && needsEstimate(outcome, operation) ? this.#ports.estimate(call.body, outcome) : undefined;
     call.body = undefined;
-    const toWallMs = note.startedAt - note.openedAt;
-    const facts = { protocol, operation, estimated, toWallMs };
+    const facts = { protocol, operation, estimated, isFree: note.isFree };
     return attemptRecord(note.id, call, outcome, this.#ports.prices(), facts);
   }
 

@@ -10,7 +10,7 @@ const call: CallFacts = {
   protocol: 'anthropic-messages',
   operation: 'generate',
   estimated: undefined,
-  toWallMs: 0,
+  isFree: false,
 };
 const times = { sentMs: 1, firstByteMs: 20, firstEventMs: 30, longestSilenceMs: 19, totalMs: 900 };
 const usage = { inputTokens: 1_000, outputTokens: 100 };

@@ -3,7 +3,7 @@ import type { ChargeRisk, Failed, Outcome } from '../domain/outcome.ts';
 import type { Operation, Protocol } from '../domain/protocol.ts';
 import type { Usage } from '../domain/usage.ts';
 import { attemptLost } from '../storage/storage.ts';
-import { chargeOf, costMicroUsd, hasTokens } from './cost.ts';
+import { chargeOf, costMicroUsd, countedUsage, hasTokens } from './cost.ts';
 import { causeOf, firstEventOf, isFailed, keptHeaders, longestSilenceOf } from './evidence.ts';
 import type { CallNote } from './note.ts';
 import type { PriceBook } from './price.ts';
@@ -12,10 +12,10 @@ import type { PriceBook } from './price.ts';
 export interface CallFacts {
   readonly protocol: Protocol;
   readonly operation: Operation;
-  /** Our own count of its tokens, used where the upstream gave none. */
+  /** Our own count of its tokens, used for what the upstream did not say. */
   readonly estimated: Usage | undefined;
-  /** From the clock of its outcome to the wall clock. */
-  readonly toWallMs: number;
+  /** It only reads, as `GET /v1/models` does. */
+  readonly isFree: boolean;
 }
 
 /** One upstream call for the ledger. */
@@ -24,13 +24,16 @@ export function attemptRecord(
   { n, call, model }: Pick<CallNote, 'n' | 'call' | 'model'>,
   outcome: Outcome,
   prices: PriceBook,
-  { protocol, operation, estimated, toWallMs }: CallFacts,
+  { protocol, operation, estimated, isFree }: CallFacts,
 ): AttemptRecord {
-  const usage = hasTokens(outcome.usage) ? outcome.usage : { ...estimated, ...outcome.usage };
-  const charge = chargeOf(outcome, usage, operation);
+  const counted = countedUsage(outcome);
+  const usage = estimated === undefined ? counted : { ...estimated, ...counted };
+  const charge = chargeOf(outcome, usage, operation, isFree);
   const cost = charge === 'not-charged' ? 0 : charge === 'unknown' ? undefined : priced();
   function priced(): number | undefined {
-    const price = model === undefined ? undefined : prices.priceOf(model);
+    // The model that answered, where it has a price: a relay may have taken another one than was asked.
+    const answered = outcome.model === undefined ? undefined : prices.priceOf(outcome.model);
+    const price = answered ?? (model === undefined ? undefined : prices.priceOf(model));
     return price && costMicroUsd(usage, price, protocol);
   }
   const { times } = outcome;
@@ -40,7 +43,7 @@ export function attemptRecord(
     exchangeId,
     n,
     endpointId: outcome.endpointId,
-    startedAt: outcome.startedAt + toWallMs,
+    startedAt: outcome.startedAt,
     queuedMs: call.queuedMs || undefined,
     backoffMs: call.backoffMs || undefined,
     dnsMs: times.dnsMs,
@@ -57,16 +60,16 @@ export function attemptRecord(
     phase: failure?.phase,
     endedBy: failure?.endedBy,
     silenceMs: failure?.silenceMs,
-    chargeRisk: riskOf(outcome, operation),
+    chargeRisk: riskOf(outcome, operation, isFree),
     charge,
-    usage: charge === 'estimated' ? usage : outcome.usage,
+    usage: charge === 'estimated' ? usage : counted,
     costMicroUsd: cost,
     detail: failure && detailOf(failure),
     timer: failure?.timer,
     headers: outcome.headers,
     said: outcome.said,
     upstreamRequestId: outcome.upstreamRequestId,
-    modelAnswered: undefined,
+    modelAnswered: outcome.model,
     why: call.why,
   };
   return record as AttemptRecord;
@@ -79,7 +82,8 @@ const detailOf = ({ timer, detail }: Failed): string =>
   timer === undefined ? detail : `timer ${timer.name}: ${timer.ms} ms, set by ${timer.setBy}`;
 
 /** Of an answer too: one that was given was certainly charged, unless it is of a kind that may be free. */
-function riskOf(outcome: Outcome, operation: Operation): ChargeRisk {
+function riskOf(outcome: Outcome, operation: Operation, isFree: boolean): ChargeRisk {
+  if (isFree) return 'none';
   if (operation === 'count-tokens' || outcome.kind === 'rejected') return 'none';
   if (outcome.kind === 'failed') return outcome.chargeRisk;
   return operation === 'generate' || hasTokens(outcome.usage) ? 'certain' : 'possible';

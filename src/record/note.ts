@@ -17,6 +17,9 @@ export interface NoteOpening {
   readonly behindEdge: boolean;
 }
 
+/** Methods that only read (RFC 9110, section 9.2.1). */
+const FREE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS']);
+
 /** One upstream call, as it is noted. */
 export class CallNote {
   /** From 1. */
@@ -26,8 +29,6 @@ export class CallNote {
   /** The model asked upstream. */
   readonly model: string | undefined;
   outcome: Outcome | undefined;
-  /** Bytes of the answer that came. */
-  answerBytes = 0;
   /** The request's body, for as long as our own count of its tokens may be needed. */
   body: Buffer | undefined;
 
@@ -65,6 +66,8 @@ export class Note {
   readonly scenario: ScenarioName;
   readonly route: string | undefined;
   readonly requestBytes: number;
+  /** It only reads what costs nothing, as `GET /v1/models` does. */
+  readonly isFree: boolean;
   readonly clientPatienceMs: number | undefined;
   /** The request's, as they came; let go once its row is written. */
   requestHeaders: Readonly<Record<string, string>>;
@@ -123,6 +126,7 @@ export class Note {
     this.scenario = opening.scenario;
     this.route = opening.route;
     this.requestBytes = request.body.length;
+    this.isFree = FREE_METHODS.has(request.method);
     this.clientPatienceMs = request.clientPatienceMs;
     this.requestHeaders = request.headers;
     this.throughEdge = opening.behindEdge;

@@ -1,6 +1,6 @@
 import type { Endpoint } from '../domain/endpoint.ts';
 import type { EndpointView, HealthEvent } from '../domain/health.ts';
-import type { Delivery, RecordObserver } from '../domain/ledger.ts';
+import type { Delivery, ExchangeOpening, RecordObserver } from '../domain/ledger.ts';
 import type { Outcome } from '../domain/outcome.ts';
 import type { ClientRequest, IdentifiedRequest } from '../domain/request.ts';
 import type { GatewayError } from '../errors/gateway-error.ts';
@@ -8,7 +8,6 @@ import type { Totals } from '../storage/storage.ts';
 import type { Log, LogEvent } from '../telemetry/telemetry.ts';
 import type { BegunCall } from './begun-call.ts';
 import { createDesk, type DeskPorts } from './desk.ts';
-import { exchangeRecord } from './ledger.ts';
 import { endLine, gaveUpLine, healthLine } from './lines.ts';
 import { CallNote, type FollowedRecord, type LeftFate, Note, type NoteOpening, noteEnding } from './note.ts';
 import { contextOf, createWatchers } from './observers.ts';
@@ -38,7 +37,7 @@ export interface Recorder {
   /** On file when it returns: the call's first byte comes later. */
   callBegins(note: Note, endpoint: Endpoint, call: BegunCall): void;
   /** `body`: what was asked, for our own count of tokens where the upstream gave none. */
-  callEnded(note: Note, outcome: Outcome, answerBytes: number, body: Buffer): void;
+  callEnded(note: Note, outcome: Outcome, body: Buffer): void;
   /** A call broke as on a stale connection, and went out anew: two calls for the ledger, one attempt for the log. */
   sentAnew(note: Note, broken: Outcome, endpoint: Endpoint, call: BegunCall): void;
   /** No attempt will be made any more, and nobody follows. */
@@ -130,16 +129,16 @@ class GuardedRecorder implements Recorder {
     const n = note.calls.length + 1;
     note.calls.push(new CallNote(n, endpoint.id, call, asked));
     note.endpointId = endpoint.id;
-    const startedAt = note.startedAt + (this.#ports.now() - note.openedAt);
+    const startedAt = this.#ports.wall();
     this.#guarded(() => {
       const { store } = this.#ports;
       if (n > 1) store.openAttempt(note.id, n, endpoint.id, startedAt, call.why);
-      else store.openExchange(exchangeRecord(note), { endpointId: endpoint.id, startedAt, why: call.why });
+      else store.openExchange(note as ExchangeOpening, { endpointId: endpoint.id, startedAt, why: call.why });
     });
   }
 
-  callEnded(note: Note, outcome: Outcome, answerBytes: number, body: Buffer): void {
-    this.#closeCall(note, outcome, answerBytes, body);
+  callEnded(note: Note, outcome: Outcome, body: Buffer): void {
+    this.#closeCall(note, outcome, body);
     if (outcome.kind !== 'failed' || outcome.cause === 'cancelled') return;
     const { endpointId, cause, phase, timer, status, detail, silenceMs, chargeRisk, times } = outcome;
     const optional = { ...(timer ? { timer } : {}), ...(status === undefined ? {} : { status }) };
@@ -148,7 +147,7 @@ class GuardedRecorder implements Recorder {
   }
 
   sentAnew(note: Note, broken: Outcome, endpoint: Endpoint, call: BegunCall): void {
-    this.#closeCall(note, broken, 0, undefined);
+    this.#closeCall(note, broken, undefined);
     this.callBegins(note, endpoint, { ...call, queuedMs: 0, backoffMs: 0 });
   }
 
@@ -223,11 +222,10 @@ class GuardedRecorder implements Recorder {
     this.#say({ kind: 'request', id, method, path, ...said, client: client.name });
   }
 
-  #closeCall(note: Note, outcome: Outcome, answerBytes: number, body: Buffer | undefined): void {
+  #closeCall(note: Note, outcome: Outcome, body: Buffer | undefined): void {
     const call = note.calls.at(-1);
     if (call === undefined || call.outcome !== undefined) return;
     call.outcome = outcome;
-    call.answerBytes = answerBytes;
     call.body = body;
     note.status = outcome.status;
     this.#desk.soon(note);

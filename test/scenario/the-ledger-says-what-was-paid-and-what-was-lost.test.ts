@@ -63,6 +63,36 @@ describe('the ledger says what was paid and what was lost', () => {
     });
   });
 
+  it('a stream cut after 200 deltas: what was seen is estimated, and called so', async () => {
+    const script = { events: 400, eventBytes: 40, reset: 200, eventMs: 1 };
+    const { attempts } = await ledgerAfter(script, (url) =>
+      post(`${url}/v1/messages`, { ...REQUEST, stream: true })
+        .then((r) => r.text())
+        .catch(() => undefined),
+    );
+    expect(attempts[0]).toMatchObject({ charge: 'estimated', chargeRisk: 'certain' });
+    // 200 deltas of 40 bytes, 4 bytes to a token; sampled, so nearly.
+    expect(attempts[0]?.usage.outputTokens).toBeGreaterThan(1_500);
+    expect(attempts[0]?.usage.outputTokens).toBeLessThan(2_600);
+    expect(attempts[0]?.costMicroUsd).toBeGreaterThan(20_000);
+  });
+
+  it('the model that answered is on record, and a list of models is free', async () => {
+    const store = memoryStore();
+    const model = await upstream();
+    const gateway = await gatewayWith(cluster([model]), { store });
+    await (await post(`${gateway.url}/v1/messages`, REQUEST)).text();
+    await (await fetch(`${gateway.url}/v1/models`)).text();
+    await until(async () =>
+      (await store.ledgerList({ limit: 5 })).every(({ endedAt }) => endedAt !== undefined),
+    );
+    const rows = await store.ledgerList({ limit: 5 });
+    const listed = rows.find(({ path }) => path === '/v1/models');
+    expect(listed).toMatchObject({ charge: 'not-charged', costMicroUsd: 0 });
+    const asked = await store.ledgerExchange(rows.find(({ path }) => path === '/v1/messages')?.id ?? '');
+    expect(asked?.attempts[0]?.modelAnswered).toBe(REQUEST.model);
+  });
+
   it('a model without a price: its cost is unknown, not 0', async () => {
     const { row } = await ledgerAfter({}, (url) =>
       post(`${url}/v1/messages`, ANTHROPIC_REQUEST).then((r) => r.text()),
