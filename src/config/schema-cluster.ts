@@ -29,13 +29,15 @@ function headers(z: Z, { resolved }: Parts) {
 }
 
 function endpoint(z: Z, parts: Parts) {
-  const { mapping, text, whole, flag, oneOf, oneOrMore, duration, resolved } = parts;
+  return parts
+    .mapping({ ...identity(parts), ...service(z, parts), ...nature(z, parts) })
+    .meta({ description: 'One base URL and one credential.' });
+}
+
+/** Where it is, and who is asking. */
+function identity({ text, oneOf, oneOrMore, resolved }: Parts) {
   const secret = resolved('text (put numbers in quotes)', headerTextProblem);
-  const modelNames = z.record(z.string(), text('a model name'), {
-    error: 'a mapping (model asked for: model sent)',
-  });
-  const limit = (description: string) => whole({ min: 1, max: MANY }).meta({ description }).optional();
-  return mapping({
+  return {
     base_url: resolved('an http:// or https:// URL', baseUrlProblem).meta({
       description:
         'Where the API is: with or without `/v1`, with or without a path prefix. References allowed.',
@@ -51,6 +53,16 @@ function endpoint(z: Z, parts: Parts) {
     protocols: oneOrMore(oneOf(PROTOCOLS), `one of ${PROTOCOLS.join(', ')}`)
       .meta({ description: 'What the endpoint speaks; absent: all three.' })
       .optional(),
+  };
+}
+
+/** What it gets, and how it is reached. */
+function service(z: Z, parts: Parts) {
+  const { text, whole, flag, duration, resolved } = parts;
+  const modelNames = z.record(z.string(), text('a model name'), {
+    error: 'a mapping (model asked for: model sent)',
+  });
+  return {
     weight: whole({ min: 1, max: 10_000 })
       .meta({ description: 'Share among equals.' })
       .prefault(DEFAULTS.weight),
@@ -74,6 +86,14 @@ function endpoint(z: Z, parts: Parts) {
         description: 'Proxy to reach it through: `http`, `https`, `socks5` or `socks5h`. References allowed.',
       })
       .optional(),
+  };
+}
+
+/** What is known of what stands there. */
+function nature(z: Z, parts: Parts) {
+  const { mapping, whole, flag, oneOf, duration } = parts;
+  const limit = (description: string) => whole({ min: 1, max: MANY }).meta({ description }).optional();
+  return {
     edge: edge(z, parts)
       .meta({
         description:
@@ -99,7 +119,7 @@ function endpoint(z: Z, parts: Parts) {
     })
       .meta({ description: 'What the endpoint may be given.' })
       .optional(),
-  }).meta({ description: 'One base URL and one credential.' });
+  };
 }
 
 /** One cluster, as it stands under `clusters` or at the top level. */

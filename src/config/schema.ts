@@ -2,6 +2,7 @@ import { isHost, parseAddress } from './address.ts';
 import { DEFAULTS } from './defaults.ts';
 import type { Resolve } from './reference.ts';
 import { alerts } from './schema-alert.ts';
+import { disconnect, replay } from './schema-clients.ts';
 import { cluster } from './schema-cluster.ts';
 import {
   createParts,
@@ -118,49 +119,6 @@ function retry({ mapping, whole, duration }: Parts) {
   });
 }
 
-function disconnect(parts: Parts) {
-  const { policy, grace, cutSilence, stalled } = DEFAULTS.disconnect;
-  return parts.mapping({
-    policy: onDisconnect(parts)
-      .meta({
-        description:
-          '`keep`: the answer is made to its end; `cancel`: the call is ended; `auto`: kept if the client was cut off, ended if it left.',
-      })
-      .prefault(policy),
-    grace: parts
-      .duration(0)
-      .meta({ description: 'How long an exchange whose client left goes on, in case it is a reconnect.' })
-      .prefault(grace),
-    cut_silence: parts
-      .duration()
-      .meta({ description: 'A client to which nothing had been sent for this long was cut off.' })
-      .prefault(cutSilence),
-    stalled: parts
-      .duration()
-      .meta({
-        description:
-          'A client that takes nothing of its answer for this long is given up; its connection is closed, and the answer kept for it as for one that was cut off.',
-      })
-      .prefault(stalled),
-  });
-}
-
-function replay({ mapping, duration, size }: Parts) {
-  const { ttl, keyTtl, maxBytes, totalBytes } = DEFAULTS.replay;
-  return mapping({
-    ttl: duration().meta({ description: 'How long an undelivered answer is kept.' }).prefault(ttl),
-    key_ttl: duration()
-      .meta({ description: 'How long the answer to a request with an idempotency key is kept.' })
-      .prefault(keyTtl),
-    max_bytes: size({ min: 1024, max: GIB })
-      .meta({ description: 'Most that is kept of one exchange.' })
-      .prefault(maxBytes),
-    total_bytes: size({ min: 1024, max: 64 * GIB })
-      .meta({ description: 'Most that is kept in all.' })
-      .prefault(totalBytes),
-  });
-}
-
 function heartbeat({ mapping, duration }: Parts) {
   const { after, every } = DEFAULTS.heartbeat;
   return mapping({
@@ -226,9 +184,15 @@ function ledger({ mapping, age, size }: Parts) {
 export function createSchemas(z: Z, resolve: Resolve) {
   const parts = createParts(z, resolve);
   const oneCluster = cluster(z, parts);
-  const { mapping, text, whole, listOf, duration, size } = parts;
+  const sections = { ...ways(z, parts, oneCluster), ...conduct(z, parts), ...bounds(parts) };
+  return { cluster: oneCluster, sections };
+}
+
+/** From where requests come, and where they go. */
+function ways(z: Z, parts: Parts, oneCluster: ReturnType<typeof cluster>) {
+  const { mapping, text } = parts;
   const name = { error: 'a mapping (name: cluster)' };
-  const sections = {
+  return {
     clusters: z
       .record(z.string(), oneCluster, name)
       .meta({ description: 'The clusters by name. A cluster may also stand at the top level by its name.' })
@@ -251,6 +215,12 @@ export function createSchemas(z: Z, resolve: Resolve) {
     })
       .meta({ description: 'The admin API under `/__qcc__/`.' })
       .prefault({}),
+  };
+}
+
+/** How the gateway goes about it. */
+function conduct(z: Z, parts: Parts) {
+  return {
     retry: retry(parts).meta({ description: 'Retries and failover.' }).prefault({}),
     disconnect: disconnect(parts)
       .meta({ description: 'What becomes of an exchange whose client goes.' })
@@ -265,7 +235,8 @@ export function createSchemas(z: Z, resolve: Resolve) {
       })
       .prefault({}),
     scenarios: scenarios(parts).meta({ description: 'Named sets of timeouts.' }).prefault({}),
-    routes: listOf(route(z, parts), 'routes')
+    routes: parts
+      .listOf(route(z, parts), 'routes')
       .meta({ description: 'Rules, asked in order; the first that fits holds.' })
       .prefault([]),
     health: health(parts)
@@ -276,6 +247,11 @@ export function createSchemas(z: Z, resolve: Resolve) {
     alerts: alerts(z, parts)
       .meta({ description: 'Messages to webhooks about what goes wrong, and when it is right again.' })
       .prefault([]),
+  };
+}
+
+function bounds({ mapping, whole, duration, size }: Parts) {
+  return {
     max_body: size({ min: 1024, max: GIB })
       .meta({ description: 'Longest request body.' })
       .prefault(DEFAULTS.maxBody),
@@ -293,7 +269,6 @@ export function createSchemas(z: Z, resolve: Resolve) {
       .meta({ description: 'How long running requests may go on after a stop.' })
       .prefault(DEFAULTS.drain),
   };
-  return { cluster: oneCluster, sections };
 }
 
 type Schemas = ReturnType<typeof createSchemas>;

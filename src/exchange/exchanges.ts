@@ -5,22 +5,12 @@ import type { ExchangeView } from '../domain/view.ts';
 import { Journal } from '../journal/journal.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Note } from '../record/record.ts';
-import { fingerprintOf, shelfOf } from './fingerprint.ts';
-import { Exchange, keyOf, sameClient, viewOf } from './life.ts';
+import { fingerprintOf } from './fingerprint.ts';
+import { Exchange, keyOf, viewOf } from './life.ts';
+import type { Dropped, Seat } from './seat.ts';
 import { Settling } from './settling.ts';
+import { fingerprint, isRepeat, Shelves, twinAmong } from './shelves.ts';
 import { exchangeOf } from './stored.ts';
-
-/** A client's place at an exchange. */
-export type Seat =
-  /** The exchange was opened for this client. */
-  | { readonly kind: 'opened'; readonly exchange: Exchange }
-  /** It joins one that is there: still running, or finished. */
-  | { readonly kind: 'joined'; readonly exchange: Exchange; readonly how: 'live' | 'replay' }
-  /** Its idempotency key names another request. */
-  | { readonly kind: 'conflict' };
-
-/** Why an answer is no longer kept. */
-export type Dropped = 'expired' | 'too-long' | 'memory';
 
 export interface OpenOptions {
   readonly deadlineAt: number;
@@ -85,8 +75,7 @@ class ExchangeIndex implements Exchanges {
   readonly #ports: ExchangesPorts;
   readonly #byId = new Map<string, Exchange>();
   readonly #byKey = new Map<string, Exchange>();
-  /** Exchanges that nobody follows and that have something to give, oldest first. */
-  readonly #orphans = new Map<string, Set<Exchange>>();
+  readonly #orphans = new Shelves();
   readonly #settling: Settling;
   #running = 0;
   #keptBytes = 0;
@@ -108,12 +97,13 @@ class ExchangeIndex implements Exchanges {
   joinable(request: IdentifiedRequest): Exclude<Seat, { kind: 'opened' }> | undefined {
     const keyed = this.findByKey(request);
     if (keyed) {
-      if (this.#fingerprint(keyed) !== fingerprintOf(request)) return { kind: 'conflict' };
+      if (fingerprint(keyed) !== fingerprintOf(request)) return { kind: 'conflict' };
       return keyed.journal.whole ? this.#join(keyed) : undefined;
     }
     if (request.idempotencyKey !== undefined || !request.resumable || request.operation !== 'generate')
       return undefined;
-    const twin = this.#orphanFor(request) ?? (isRepeat(request) ? this.#twinFor(request) : undefined);
+    const repeated = () => (isRepeat(request) ? twinAmong(request, this.#byId.values()) : undefined);
+    const twin = this.#orphans.find(request) ?? repeated();
     return twin && this.#join(twin);
   }
 
@@ -158,14 +148,14 @@ class ExchangeIndex implements Exchanges {
     exchange.expiry?.cancel();
     exchange.expiry = undefined;
     this.#settling.remove(exchange);
-    if (this.#orphans.size > 0) this.#unshelve(exchange);
+    this.#orphans.take(exchange);
   }
 
   unfollow(exchange: Exchange): void {
     exchange.followers -= 1;
     if (exchange.followers > 0) return;
     if (exchange.ended) return this.#keepOrClose(exchange);
-    this.#shelve(exchange);
+    this.#orphans.put(exchange);
   }
 
   settles(exchange: Exchange): (taken: boolean) => void {
@@ -215,56 +205,6 @@ class ExchangeIndex implements Exchanges {
     return { kind: 'joined', exchange, how: exchange.ended ? 'replay' : 'live' };
   }
 
-  #orphanFor(request: IdentifiedRequest): Exchange | undefined {
-    if (this.#orphans.size === 0) return undefined;
-    const shelf = this.#orphans.get(shelfOf(request));
-    return shelf && this.#alike(request, shelf);
-  }
-
-  /** A client that says it asks again is not mistaken for another one, though its old connection looks open. */
-  #twinFor(request: IdentifiedRequest): Exchange | undefined {
-    const shelf = shelfOf(request);
-    const twins: Exchange[] = [];
-    for (const exchange of this.#byId.values())
-      if (!exchange.isNamed && exchange.request.resumable && shelfOf(exchange.request) === shelf)
-        twins.push(exchange);
-    return this.#alike(request, twins);
-  }
-
-  #alike(request: IdentifiedRequest, among: Iterable<Exchange>): Exchange | undefined {
-    let wanted: string | undefined;
-    for (const exchange of among) {
-      const { head, whole } = exchange.journal;
-      const plainForStream = request.stream && head?.form === 'plain' && head.status === 200;
-      if (!whole || exchange.cancelled || plainForStream) continue;
-      if (!sameClient(exchange.request.client, request.client)) continue;
-      wanted ??= fingerprintOf(request);
-      if (this.#fingerprint(exchange) === wanted) return exchange;
-    }
-    return undefined;
-  }
-
-  #fingerprint(exchange: Exchange): string {
-    exchange.fingerprint ??= fingerprintOf(exchange.request);
-    return exchange.fingerprint;
-  }
-
-  /** Puts an exchange that nobody follows where its client's next request will look. */
-  #shelve(exchange: Exchange): void {
-    if (!exchange.request.resumable || exchange.isNamed || exchange.delivered) return;
-    const shelf = shelfOf(exchange.request);
-    const orphans = this.#orphans.get(shelf);
-    if (orphans) orphans.add(exchange);
-    else this.#orphans.set(shelf, new Set([exchange]));
-  }
-
-  #unshelve(exchange: Exchange): void {
-    const shelf = shelfOf(exchange.request);
-    const orphans = this.#orphans.get(shelf);
-    orphans?.delete(exchange);
-    if (orphans?.size === 0) this.#orphans.delete(shelf);
-  }
-
   /** Nobody follows a finished exchange: it is kept for a while, or closed where nobody will come for it. */
   #keepOrClose(exchange: Exchange): void {
     const { cancelled, delivered, journal, request, isNamed } = exchange;
@@ -281,11 +221,11 @@ class ExchangeIndex implements Exchanges {
 
   #keep(exchange: Exchange, ms: number): void {
     // Of what was asked only this is needed any more; it can be large, and a day is long.
-    this.#fingerprint(exchange);
+    fingerprint(exchange);
     this.#keptBytes -= exchange.request.body.length;
     exchange.letGoOfBody();
     exchange.journal.compact();
-    if (!exchange.isNamed) this.#shelve(exchange);
+    this.#orphans.put(exchange);
     this.after(exchange, ms, () => this.#close(exchange, 'expired'));
   }
 
@@ -317,7 +257,7 @@ class ExchangeIndex implements Exchanges {
     this.#settling.remove(exchange);
     const key = keyOf(exchange.request);
     if (key && this.#byKey.get(key) === exchange) this.#byKey.delete(key);
-    if (this.#orphans.size > 0) this.#unshelve(exchange);
+    this.#orphans.take(exchange);
     exchange.journal.letGo();
     this.#keptBytes -= exchange.request.body.length;
     this.#ports.onClosed(exchange, dropped);
@@ -353,6 +293,3 @@ class ExchangeIndex implements Exchanges {
     else this.#ports.onDropped(exchange, why);
   }
 }
-
-/** The SDKs of both vendors count their own repeats. */
-const isRepeat = ({ headers }: IdentifiedRequest): boolean => Number(headers['x-stainless-retry-count']) > 0;

@@ -6,8 +6,8 @@ import type { Language } from '../errors/catalogue.ts';
 import { gatewayError } from '../errors/gateway-error.ts';
 import type { Beat, FollowOptions } from '../journal/journal.ts';
 import type { Clock } from '../platform/clock.ts';
-import type { Seat } from './exchanges.ts';
 import type { Exchange } from './life.ts';
+import type { Seat } from './seat.ts';
 
 /** Shares of what an edge allows at which the gateway acts, so that it acts in time. */
 const EDGE_TOTAL_SHARE = 0.95;

@@ -1,63 +1,31 @@
-import { callFor, type RunningAttempt, startAttemptAt, type Transport } from '../attempt/attempt.ts';
-import type { Choice, ChooseRequest, Expectation, Fleet, Predictor } from '../cluster/cluster.ts';
+import { callFor, type RunningAttempt, startAttemptAt } from '../attempt/attempt.ts';
+import type { Choice, ChooseRequest, Expectation } from '../cluster/cluster.ts';
 import type { Endpoint } from '../domain/endpoint.ts';
-import type { StoredAnswer } from '../domain/ledger.ts';
 import type { Outcome } from '../domain/outcome.ts';
-import { PROTOCOLS } from '../domain/protocol.ts';
 import type { IdentifiedRequest } from '../domain/request.ts';
 import type { RetrySettings, Settings } from '../domain/settings.ts';
 import { gatewayError } from '../errors/gateway-error.ts';
-import { createPump, type JournalEnd, type Pump } from '../journal/journal.ts';
+import { createPump, type Pump } from '../journal/journal.ts';
 import {
   nextStep,
   type Plan,
   predictKey,
   type QueueSeat,
-  type SlotQueue,
   type Step,
-  type Streamless,
   sampleOf,
   streamlessBy,
   streamsUpstream,
 } from '../plan/plan.ts';
-import type { Clock } from '../platform/clock.ts';
-import type { BegunCall, Recorder } from '../record/record.ts';
-import type { RetryBudget } from '../resilience/resilience.ts';
-import type { Exchanges } from './exchanges.ts';
+import type { BegunCall } from '../record/record.ts';
+import { stackOf, unstarted } from './defect.ts';
 import { type Attempting, deliveryUnfollowed, type Exchange } from './life.ts';
+import { ownHeadersOf } from './own-headers.ts';
+import type { RunnerPorts } from './runner-ports.ts';
+import { chooseFor, endOf, type LastStep } from './steps.ts';
 import { storedAnswerOf } from './stored.ts';
-
-/** Answers that outlive this process. */
-export interface AnswerShelf {
-  byKey(request: IdentifiedRequest): Promise<StoredAnswer | undefined>;
-  byId(id: string): Promise<StoredAnswer | undefined>;
-  save(answer: StoredAnswer): void;
-}
-
-export interface RunnerPorts {
-  readonly fleet: Fleet;
-  readonly transport: Transport;
-  readonly exchanges: Exchanges;
-  readonly slots: SlotQueue;
-  readonly streamless: Streamless;
-  readonly predictor: Predictor;
-  readonly retries: RetryBudget;
-  readonly answers: AnswerShelf;
-  readonly recorder: Recorder;
-  readonly clock: Clock;
-  /** The `traceparent` of an exchange's nth call; undefined = the client's own stays. */
-  traceparentOf?(
-    about: { readonly id: string; readonly traceparent?: string },
-    n: number,
-  ): string | undefined;
-  random(): number;
-  /** There is something to save. `isNews`: the failure queue may have changed. */
-  onAttemptEnded(isNews: boolean): void;
-}
 
 type AttemptStep = Step & { kind: 'attempt' };
 type WaitStep = Step & { kind: 'wait' };
-type LastStep = Step & { kind: 'deliver' | 'give-up' };
 
 /** Runs an exchange to its end. It is owned by the gateway, not by a client. Never throws. */
 export function runExchange(exchange: Exchange, plan: Plan, settings: Settings, ports: RunnerPorts): void {
@@ -215,11 +183,7 @@ class Run {
     const { exchange } = this;
     const { note, request } = exchange;
     const { transport, clock, recorder } = this.#ports;
-    const attempting: Attempting = {
-      kind: 'attempting',
-      endpointId: endpoint.id,
-      call: NOT_STARTED,
-    };
+    const attempting: Attempting = { kind: 'attempting', endpointId: endpoint.id, call: NOT_STARTED };
     exchange.enter(attempting);
     const make = () => callFor(request, endpoint, timers, streamed, this.#traceparent(note.calls.length));
     attempting.call = startAttemptAt(endpoint, make, {
@@ -333,58 +297,4 @@ class Run {
     }
     this.#end({ kind: 'give-up', error: gatewayError('internal', { detail: 'see proxy.log' }) });
   }
-}
-
-const stackOf = (thrown: unknown): string =>
-  thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown);
-
-/** The end of a call that was never made. */
-const unstarted = (endpointId: string, now: number): Outcome => ({
-  kind: 'failed',
-  endpointId,
-  startedAt: now,
-  times: { longestSilenceMs: 0, totalMs: 0 },
-  usage: {},
-  cause: 'cancelled',
-  phase: 'connect',
-  endedBy: 'client',
-  chargeRisk: 'none',
-  committed: false,
-  silenceMs: 0,
-  detail: 'the gateway itself failed',
-});
-
-/** The gateway's own headers on an answer. */
-function ownHeadersOf({ id, history, note }: Exchange, endpoint: Endpoint, why: string): string[] {
-  return [
-    'x-qcc-request-id',
-    id,
-    'x-qcc-endpoint',
-    endpoint.id,
-    'x-qcc-attempts',
-    String(history.length + 1),
-    'x-qcc-route',
-    // A route may have any name; a header holds printable ASCII only.
-    `${note.scenario}; ${PRINTABLE.test(why) ? why : why.replace(/[^\x20-\x7e]/g, '?')}`,
-  ];
-}
-
-const PRINTABLE = /^[\x20-\x7e]*$/;
-
-function endOf({ journal }: Exchange, step: LastStep, tellable: boolean): JournalEnd {
-  if (step.kind === 'deliver') return { kind: 'complete' };
-  return journal.head
-    ? { kind: 'broken', error: step.error, tellable }
-    : { kind: 'refused', error: step.error };
-}
-
-/** Paths that all protocols have in common (`/v1/models`) go to whichever endpoint there is. */
-function chooseFor(asked: ChooseRequest, fleet: Fleet, now: number, random: () => number): Choice {
-  const choice = fleet.choose(asked, now, random);
-  if (choice.kind !== 'none' || asked.operation !== 'pass') return choice;
-  for (const protocol of PROTOCOLS) {
-    const other = fleet.choose({ ...asked, protocol }, now, random);
-    if (other.kind !== 'none') return other;
-  }
-  return choice;
 }

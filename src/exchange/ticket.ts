@@ -98,13 +98,22 @@ function ended(journal: Journal, clock: Clock, downstream: Downstream): Promise<
   return new Promise((resolve) => {
     const settle = (isEnded: boolean) => {
       timer.cancel();
-      watch.leave();
+      if (place) journal.leave(place);
       resolve(isEnded);
     };
     const timer = clock.timer(LONG_POLL_MS, () => settle(false));
-    const watch = journal.watch(() => settle(true));
+    const place = journal.read({ ...WAITING, onEnd: () => settle(true), onLost: () => settle(false) });
     downstream.listen({ onDrain: nothing, onFlushed: nothing, onGone: () => settle(false) });
   });
 }
 
 const nothing = (): void => undefined;
+
+/** Takes nothing of an answer: it only wants to hear of its end. */
+const WAITING = {
+  givesOut: false,
+  wantsBytes: false,
+  onHead: nothing,
+  onBytes: () => true,
+  onReset: nothing,
+};

@@ -1,10 +1,11 @@
 import type { Downstream } from '../domain/downstream.ts';
 import { type GatewayError, gatewayError } from '../errors/gateway-error.ts';
 import { type Aggregate, createAggregator, errorEvent, heartbeat } from '../protocols/protocols.ts';
-import type { Journal, JournalEnd, JournalHead } from './answer-journal.ts';
+import type { Journal } from './answer-journal.ts';
 import { aggregateHeaders, withoutLength } from './downstream-headers.ts';
 import type { Followed, FollowOptions } from './followed.ts';
 import { hideUsage } from './hide-usage.ts';
+import type { JournalEnd, JournalHead } from './reading.ts';
 import { refuse, shapeOf } from './refuse.ts';
 
 /** How the journal's answer looks to one client. */

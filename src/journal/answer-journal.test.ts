@@ -2,13 +2,9 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createFakeClock } from '../../test/doubles/fake-clock.ts';
 import type { FlowControl } from '../domain/answer.ts';
-import {
-  Journal,
-  type JournalEnd,
-  type JournalHead,
-  type JournalReader,
-  type Place,
-} from './answer-journal.ts';
+import { gatewayError } from '../errors/gateway-error.ts';
+import { Journal } from './answer-journal.ts';
+import type { JournalEnd, JournalHead, JournalReader, Place } from './reading.ts';
 
 const MAX_CHUNK_BYTES = 100_000;
 /** What the fastest reader may not have read before the upstream is asked to pause, and one chunk that was on its way. */
@@ -251,17 +247,21 @@ describe('the journal', () => {
     ]);
   });
 
-  it('tells of the end once, also those who read nothing', () => {
-    const journal = new Journal(createFakeClock(), false, () => undefined);
-    let ends = 0;
-    const onEnd = () => {
-      ends += 1;
+  it('tells of the end once, also those who read nothing, and holds nothing back for them', () => {
+    const journal = new Journal(createFakeClock(), true, () => undefined);
+    const waiting = new (class extends Collector {
+      override readonly wantsBytes = false;
+      override readonly givesOut = false;
+    })().readIn(journal);
+    let pauses = 0;
+    const pause = () => {
+      pauses += 1;
     };
-    journal.watch(onEnd);
-    journal.watch(() => undefined).leave();
+    journal.open(HEAD, { ...NO_FLOW, pause });
+    for (let i = 0; i < 10; i += 1) journal.append(Buffer.alloc(100_000));
     journal.finish({ kind: 'complete' });
-    journal.finish({ kind: 'complete' });
-    expect(ends).toBe(1);
+    journal.finish({ kind: 'broken', error: gatewayError('cancelled'), tellable: false });
+    expect([waiting.end?.kind, waiting.bytes.length, pauses]).toEqual(['complete', 0, 0]);
   });
 });
 

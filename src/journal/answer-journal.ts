@@ -1,70 +1,16 @@
 import type { FlowControl } from '../domain/answer.ts';
-import type { GatewayError } from '../errors/gateway-error.ts';
 import type { Clock } from '../platform/clock.ts';
-import type { Aggregate, StreamProgress } from '../protocols/protocols.ts';
+import { ByteRate } from './byte-rate.ts';
 import { Pages } from './pages.ts';
+import {
+  type JournalEnd,
+  type JournalHead,
+  type JournalProgress,
+  type JournalReader,
+  Place,
+} from './reading.ts';
+import { LOW_WATER_BYTES, Throttle } from './throttle.ts';
 
-/** How an exchange's answer ended. */
-export type JournalEnd =
-  /** The whole answer is here. */
-  | { readonly kind: 'complete' }
-  /** Part of the answer was given out; the rest will not come. `tellable`: an error event can follow what is there. */
-  | { readonly kind: 'broken'; readonly error: GatewayError; readonly tellable: boolean }
-  /** No byte of an answer was given out. */
-  | { readonly kind: 'refused'; readonly error: GatewayError };
-
-/** The head of the answer. */
-export interface JournalHead {
-  readonly status: number;
-  /** Name, value, name, value… as clients see them. */
-  readonly headers: readonly string[];
-  /** `events`: the protocol's event stream, watched. `plain`: bytes that go to every client as they are. */
-  readonly form: 'events' | 'plain';
-}
-
-/** What the pump knows of the stream it writes: what a heartbeat between two events must, and its sum. */
-export type JournalProgress = StreamProgress & {
-  readonly atBoundary: boolean;
-  /** The stream so far as one object; undefined where nobody asked for it as the call began. */
-  aggregate(): Aggregate | undefined;
-};
-
-/** Follows a journal. A throw costs the reader its place, and nothing else. */
-export interface JournalReader {
-  /** Its bytes go to a client at once: after the first ones the answer has to be this one. */
-  readonly givesOut: boolean;
-  /** False: it waits for the end only. */
-  readonly wantsBytes: boolean;
-  onHead(head: JournalHead): void;
-  /** False: no more until `resume`. */
-  onBytes(bytes: Buffer, now: number): boolean;
-  onEnd(end: JournalEnd): void;
-  /** What was read so far is void: another attempt's answer begins. */
-  onReset(): void;
-  /** It has lost its place: it threw, or fell so far behind that what it needs is gone. */
-  onLost(why: string): void;
-}
-
-/** A reader's place in a journal. */
-export interface Place {
-  readonly reader: JournalReader;
-  /** Its first byte. */
-  readonly from: number;
-  offset: number;
-  headTold: boolean;
-  /** It takes no more for now. */
-  blocked: boolean;
-  /** It is being given what there is. */
-  serving: boolean;
-  left: boolean;
-}
-
-/** How far back the rate of an answer's bytes looks: one to two spans. */
-const RATE_SPAN_MS = 2_000;
-
-/** Unread bytes of the fastest reader at which the upstream is asked to pause, and at which it goes on. */
-const HIGH_WATER_BYTES = 256 * 1024;
-const LOW_WATER_BYTES = 64 * 1024;
 /** So far behind a reader that keeps up, and with nothing kept, a reader loses its place: it must not hold up the other. */
 const LOST_BYTES = 1024 * 1024;
 /** A replay of more than this lets others have a turn in between. */
@@ -83,18 +29,13 @@ export class Journal {
   readonly #onKept: (weight: number) => void;
   readonly #pages = new Pages();
   readonly #places: Place[] = [];
-  #watchers: (() => void)[] | undefined = undefined;
   #head: JournalHead | undefined = undefined;
   #end: JournalEnd | undefined = undefined;
   #keeps: boolean;
   #toldWeight = 0;
   #lastAppendAt: number | undefined = undefined;
-  #spanSince = 0;
-  #spanBytes = 0;
-  #earlierSince = 0;
-  #earlierBytes = 0;
-  #flow: FlowControl | undefined = undefined;
-  #paused = false;
+  readonly #rate = new ByteRate();
+  readonly #throttle = new Throttle();
 
   constructor(clock: Clock, keeps: boolean, onKept: (weight: number) => void) {
     this.#clock = clock;
@@ -151,11 +92,7 @@ export class Journal {
 
   /** Bytes a second over the last few seconds; 0 = none came in them. */
   bytesPerS(now: number): number {
-    if (now - (this.#lastAppendAt ?? 0) > 2 * RATE_SPAN_MS) return 0;
-    const isRecent = now - this.#earlierSince <= 3 * RATE_SPAN_MS;
-    const since = isRecent ? this.#earlierSince : this.#spanSince;
-    const bytes = isRecent ? this.#earlierBytes + this.#spanBytes : this.#spanBytes;
-    return (bytes * 1_000) / Math.max(now - since, 1_000);
+    return this.#rate.at(now, this.#lastAppendAt ?? 0);
   }
 
   /** The pump watches the stream that it writes. */
@@ -166,13 +103,14 @@ export class Journal {
 
   open(head: JournalHead, flow: FlowControl): void {
     this.#head = head;
-    this.#flow = flow;
+    this.#throttle.over(flow);
     for (const place of this.#here()) this.#serve(place);
   }
 
   append(chunk: Buffer): void {
     const now = this.#clock.now();
-    this.#noteRate(chunk.length, now);
+    this.#lastAppendAt = now;
+    this.#rate.note(chunk.length, now);
     const before = this.#pages.end;
     if (this.#keeps || !this.#allUpTo(before)) this.#pages.append(chunk);
     else this.#pages.skip(chunk.length);
@@ -187,25 +125,19 @@ export class Journal {
   finish(end: JournalEnd): void {
     if (this.#end) return;
     this.#end = end;
-    this.#flow = undefined;
+    this.#throttle.over(undefined);
     for (const place of this.#here()) this.#serve(place);
-    for (const onEnd of this.#watchers ?? []) onEnd();
-    this.#watchers = undefined;
   }
 
   /** Back to before the answer began, for another attempt. Only while nothing is given out. */
   reset(): void {
     this.#head = undefined;
-    this.#flow = undefined;
-    this.#paused = false;
+    this.#throttle.over(undefined);
     this.#progress = undefined;
     this.#aggregates = false;
     this.#pages.clearTo(0);
     this.#tellKept();
-    this.#spanSince = 0;
-    this.#spanBytes = 0;
-    this.#earlierSince = 0;
-    this.#earlierBytes = 0;
+    this.#rate.reset();
     for (const place of this.#here()) {
       place.offset = place.from;
       place.headTold = false;
@@ -237,15 +169,7 @@ export class Journal {
   read(reader: JournalReader, from = 0): Place | undefined {
     if (from < this.#pages.start && this.#pages.end > 0) return undefined;
     const offset = reader.wantsBytes ? from : this.#pages.end;
-    const place: Place = {
-      reader,
-      from,
-      offset,
-      headTold: false,
-      blocked: false,
-      serving: false,
-      left: false,
-    };
+    const place = new Place(reader, from, offset);
     this.#places.push(place);
     return place;
   }
@@ -265,25 +189,13 @@ export class Journal {
     this.#settle();
   }
 
-  /** Tells of the end without reading: nothing is kept or held back for a watcher. */
-  watch(onEnd: () => void): { leave(): void } {
-    if (this.#watchers === undefined) this.#watchers = [];
-    this.#watchers.push(onEnd);
-    return {
-      leave: () => {
-        this.#watchers = this.#watchers?.filter((each) => each !== onEnd);
-      },
-    };
-  }
-
   /** Those that read, also while some of them leave. */
   #here(): readonly Place[] {
     return this.#places.length > 1 ? [...this.#places] : this.#places;
   }
 
   #allUpTo(offset: number): boolean {
-    for (const place of this.#places)
-      if (place.reader.wantsBytes && (place.offset < offset || place.blocked || place.serving)) return false;
+    for (const place of this.#places) if (!place.hasAll(offset)) return false;
     return true;
   }
 
@@ -371,10 +283,7 @@ export class Journal {
 
   /** Holds the upstream back, or lets it go on; a reader that would hold up another one loses its place. */
   #settle(): void {
-    if (this.#places.length === 0) {
-      if (this.#paused) this.#goOn();
-      return;
-    }
+    if (this.#places.length === 0) return this.#throttle.at(0);
     let least = Number.POSITIVE_INFINITY;
     let slowest: Place | undefined;
     for (const place of this.#places) {
@@ -383,16 +292,7 @@ export class Journal {
     }
     if (!this.#keeps && slowest && least <= LOW_WATER_BYTES && this.#pages.end - slowest.offset > LOST_BYTES)
       return this.#lose(slowest, 'it reads so slowly that it would hold up the others');
-    if (this.#paused && least <= LOW_WATER_BYTES) this.#goOn();
-    else if (!this.#paused && least > HIGH_WATER_BYTES) {
-      this.#paused = true;
-      this.#flow?.pause();
-    }
-  }
-
-  #goOn(): void {
-    this.#paused = false;
-    this.#flow?.resume();
+    this.#throttle.at(least);
   }
 
   #tellKept(): void {
@@ -401,16 +301,5 @@ export class Journal {
     const grown = weight - this.#toldWeight;
     this.#toldWeight = weight;
     this.#onKept(grown);
-  }
-
-  #noteRate(bytes: number, now: number): void {
-    this.#lastAppendAt = now;
-    if (now - this.#spanSince > RATE_SPAN_MS) {
-      this.#earlierSince = this.#spanSince;
-      this.#earlierBytes = this.#spanBytes;
-      this.#spanSince = now;
-      this.#spanBytes = 0;
-    }
-    this.#spanBytes += bytes;
   }
 }

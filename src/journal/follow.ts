@@ -2,8 +2,9 @@ import type { Downstream, DownstreamListener } from '../domain/downstream.ts';
 import { type GatewayError, gatewayError } from '../errors/gateway-error.ts';
 import { Alarm } from './alarm.ts';
 import { type AnswerForm, answerForm } from './answer-form.ts';
-import type { Journal, JournalEnd, JournalHead, JournalReader, Place } from './answer-journal.ts';
+import type { Journal } from './answer-journal.ts';
 import type { Followed, FollowOptions } from './followed.ts';
+import type { JournalEnd, JournalHead, JournalReader, Place } from './reading.ts';
 
 /** What whoever has a client follow wants to know. */
 export interface FollowHooks {
