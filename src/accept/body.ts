@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { promisify } from 'node:util';
 import { brotliDecompress, gunzip, inflate } from 'node:zlib';
+import { type Body, bodyOf, NO_BODY } from '../domain/body.ts';
 import type { Result } from '../domain/result.ts';
 import { fail, ok } from '../domain/result.ts';
 import { type GatewayError, gatewayError } from '../errors/gateway-error.ts';
@@ -13,7 +14,7 @@ export interface BodyLimits {
 }
 
 /** Undefined: the client went away before its body was whole, and there is nobody left to tell. */
-export type BodyRead = Result<Buffer, GatewayError> | undefined;
+export type BodyRead = Result<Body, GatewayError> | undefined;
 
 const DECODERS = {
   gzip: promisify(gunzip),
@@ -23,8 +24,6 @@ const DECODERS = {
 } as const;
 
 const isDecodable = (name: string): name is keyof typeof DECODERS => Object.hasOwn(DECODERS, name);
-
-const NO_BODY = Buffer.alloc(0);
 
 /** Reads the whole body, bounded in size and in patience. `done` is called once. */
 export function readBody(
@@ -49,8 +48,7 @@ class BodyReader {
   readonly #limits: BodyLimits;
   readonly #clock: Clock;
   readonly #done: (read: BodyRead) => void;
-  #first: Buffer | undefined = undefined;
-  #more: Buffer[] | undefined = undefined;
+  readonly #pieces: Buffer[] = [];
   #bytes = 0;
   #settled = false;
   #timer: Timer | undefined = undefined;
@@ -65,7 +63,7 @@ class BodyReader {
   start(): void {
     const request = this.#request;
     request.on('data', (chunk: Buffer) => this.#take(chunk));
-    request.on('end', () => this.#settle(ok(this.#whole())));
+    request.on('end', () => this.#settle(ok({ pieces: this.#pieces, bytes: this.#bytes })));
     request.on('close', () => this.#settle(undefined));
     // An aborted upload; `close` follows and says what there is to say.
     request.on('error', ignore);
@@ -87,14 +85,7 @@ class BodyReader {
     this.#bytes += chunk.length;
     if (this.#bytes > this.#limits.maxBytes) return this.#settle(tooLarge(this.#limits));
     this.#timer?.refresh();
-    if (this.#first === undefined) this.#first = chunk;
-    else if (this.#more === undefined) this.#more = [this.#first, chunk];
-    else this.#more.push(chunk);
-  }
-
-  #whole(): Buffer {
-    if (this.#more !== undefined) return Buffer.concat(this.#more, this.#bytes);
-    return this.#first ?? NO_BODY;
+    this.#pieces.push(chunk);
   }
 
   #settle(read: BodyRead): void {
@@ -110,10 +101,10 @@ const ignore = (): void => undefined;
 
 /** Undoes a request's `content-encoding`, so that the model can be read and replaced. */
 export async function decodeBody(
-  body: Buffer,
+  body: Body,
   encoding: string,
   maxBytes: number,
-): Promise<Result<Buffer, GatewayError>> {
+): Promise<Result<Body, GatewayError>> {
   const name = encoding.trim().toLowerCase();
   if (name === 'identity' || name === '') return ok(body);
   if (!isDecodable(name)) {
@@ -126,7 +117,8 @@ export async function decodeBody(
     );
   }
   try {
-    return ok(await DECODERS[name](body, { maxOutputLength: maxBytes }));
+    const whole = Buffer.concat(body.pieces, body.bytes);
+    return ok(bodyOf(await DECODERS[name](whole, { maxOutputLength: maxBytes })));
   } catch (error) {
     const tooLong = (error as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE';
     return fail(

@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { createServer as createProbe, type Server as NetServer, type Socket } from 'node:net';
+import { NO_BODY } from '../domain/body.ts';
 import type { Downstream } from '../domain/downstream.ts';
 import type { ClientRequest } from '../domain/request.ts';
 import type { Result } from '../domain/result.ts';
@@ -47,8 +48,6 @@ const KEEP_ALIVE_MS = 75_000;
 
 /** How often a closing door looks for connections that have fallen idle. */
 const SWEEP_MS = 50;
-
-const NO_BODY = Buffer.alloc(0);
 
 /** Opens one listener. Fails as a value when the address can't be had. */
 export async function openDoor(

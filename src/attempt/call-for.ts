@@ -1,3 +1,4 @@
+import { unwrapped } from '../domain/body.ts';
 import type { Endpoint } from '../domain/endpoint.ts';
 import type { IdentifiedRequest } from '../domain/request.ts';
 import type { AttemptTimers } from '../domain/timeouts.ts';
@@ -43,11 +44,13 @@ function bodyFor(
   replacement: string | undefined,
   streamed: boolean,
 ): AttemptCall['body'] {
-  const { body, protocol } = request;
+  const { protocol } = request;
+  const body = unwrapped(request.body);
+  const asItCame = Buffer.isBuffer(body) ? body : body.pieces;
   const streamIt = streamed && !request.stream;
-  if (replacement === undefined && !streamIt) return body;
+  if (replacement === undefined && !streamIt) return asItCame;
   const fields = scanObject(body);
-  if (!fields.ok) return body;
+  if (!fields.ok) return asItCame;
   const edits: Record<string, unknown> = {};
   if (replacement !== undefined) edits.model = replacement;
   if (streamIt) edits.stream = true;

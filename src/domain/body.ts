@@ -5,6 +5,15 @@ export interface Body {
   readonly bytes: number;
 }
 
+/** No byte of it. */
+export const NO_BODY: Body = { pieces: [], bytes: 0 };
+
+/** A body that is there as a whole. */
+export const bodyOf = (whole: Buffer): Body => ({ pieces: [whole], bytes: whole.length });
+
+/** The same bytes, as one buffer where they are in one piece: what reads them does so faster. Nothing is copied. */
+export const unwrapped = (body: Body): Body | Buffer => (body.pieces.length === 1 ? body.pieces[0]! : body);
+
 /** The pieces of a body that is in one piece, or in several. Nothing is copied. */
 export function piecesOf(body: Body | Uint8Array): readonly Buffer[] {
   if (!(body instanceof Uint8Array)) return body.pieces;

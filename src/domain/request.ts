@@ -1,3 +1,4 @@
+import type { Body } from './body.ts';
 import type { Operation, Protocol } from './protocol.ts';
 import type { ScenarioName } from './timeouts.ts';
 
@@ -13,7 +14,8 @@ export interface ClientRequest {
   readonly headers: Readonly<Record<string, string>>;
   /** Name, value, name, value… in the client's own spelling and order. */
   readonly rawHeaders: readonly string[];
-  readonly body: Buffer;
+  /** As it came, undone of its `content-encoding`. */
+  readonly body: Body;
   readonly receivedAt: number;
   readonly listener: string;
   readonly client: ClientIdentity;

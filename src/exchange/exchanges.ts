@@ -124,7 +124,7 @@ class ExchangeIndex implements Exchanges {
     const journal = new Journal(this.#ports.clock, keeps, (weight) => this.#kept(exchange, weight));
     const exchange = new Exchange({ request, journal, note: note(), onDisconnect, deadlineAt });
     this.#byId.set(exchange.id, exchange);
-    this.#keptBytes += request.body.length;
+    this.#keptBytes += request.body.bytes;
     const key = keyOf(request);
     if (key) this.#byKey.set(key, exchange);
     this.#running += 1;
@@ -222,7 +222,7 @@ class ExchangeIndex implements Exchanges {
   #keep(exchange: Exchange, ms: number): void {
     // Of what was asked only this is needed any more; it can be large, and a day is long.
     fingerprint(exchange);
-    this.#keptBytes -= exchange.request.body.length;
+    this.#keptBytes -= exchange.request.body.bytes;
     exchange.letGoOfBody();
     exchange.journal.compact();
     this.#orphans.put(exchange);
@@ -259,7 +259,7 @@ class ExchangeIndex implements Exchanges {
     if (key && this.#byKey.get(key) === exchange) this.#byKey.delete(key);
     this.#orphans.take(exchange);
     exchange.journal.letGo();
-    this.#keptBytes -= exchange.request.body.length;
+    this.#keptBytes -= exchange.request.body.bytes;
     this.#ports.onClosed(exchange, dropped);
   }
 

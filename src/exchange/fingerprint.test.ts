@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { bodyOf } from '../domain/body.ts';
 import type { IdentifiedRequest } from '../domain/request.ts';
 import { fingerprintOf } from './fingerprint.ts';
 
@@ -7,7 +8,7 @@ const request = (body: string, more: Partial<IdentifiedRequest> = {}) =>
     client: { name: 'local', credential: 'c' },
     path: '/v1/messages',
     query: '',
-    body: Buffer.from(body),
+    body: bodyOf(Buffer.from(body)),
     ...more,
   }) as IdentifiedRequest;
 

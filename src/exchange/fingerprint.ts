@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { type Body, sliceOf, unwrapped } from '../domain/body.ts';
 import type { IdentifiedRequest } from '../domain/request.ts';
 import { fieldValue, type JsonField, scanObject } from '../protocols/protocols.ts';
 
@@ -18,20 +19,25 @@ const NON_STREAMING_TOKENS = 64_000;
 export function fingerprintOf({ client, path, session, body, query }: IdentifiedRequest): string {
   const hash = createHash('sha256');
   hash.update(JSON.stringify([client.name, client.credential, path, query, session ?? '']));
-  const fields = scanObject(body);
-  if (!fields.ok) return hash.update(body).digest('base64url');
+  const fields = scanObject(unwrapped(body));
+  if (!fields.ok) {
+    for (const piece of body.pieces) hash.update(piece);
+    return hash.digest('base64url');
+  }
   const sorted = fields.value
     .filter(({ key }) => !NOT_PART.has(key))
     .sort((a, b) => (a.key < b.key ? -1 : 1));
   for (const field of sorted) {
     hash.update(`\n${JSON.stringify(field.key)}:`);
-    hash.update(capped(body, fields.value, field) ?? body.subarray(field.start, field.end));
+    const lower = capped(body, fields.value, field);
+    if (lower !== undefined) hash.update(lower);
+    else for (const view of sliceOf(body, field.start, field.end)) hash.update(view);
   }
   return hash.digest('base64url');
 }
 
 /** A field that a repeat may have lowered, as it would then be; undefined: any other field. */
-function capped(body: Buffer, fields: readonly JsonField[], { key }: JsonField): string | undefined {
+function capped(body: Body, fields: readonly JsonField[], { key }: JsonField): string | undefined {
   if (key === 'max_tokens') return lowered(fieldValue(body, fields, key), NON_STREAMING_TOKENS);
   if (key !== 'thinking') return undefined;
   const thinking = fieldValue(body, fields, key);

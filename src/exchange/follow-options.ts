@@ -1,3 +1,4 @@
+import { type Body, unwrapped } from '../domain/body.ts';
 import type { Edge } from '../domain/endpoint.ts';
 import type { ClientRequest, IdentifiedRequest } from '../domain/request.ts';
 import type { HeartbeatSettings, Settings } from '../domain/settings.ts';
@@ -6,6 +7,7 @@ import type { Language } from '../errors/catalogue.ts';
 import { gatewayError } from '../errors/gateway-error.ts';
 import type { Beat, FollowOptions } from '../journal/journal.ts';
 import type { Clock } from '../platform/clock.ts';
+import { fieldValue, scanObject } from '../protocols/protocols.ts';
 import type { Exchange } from './life.ts';
 import type { Seat } from './seat.ts';
 
@@ -49,8 +51,11 @@ export function followOptions(
 const NO_HEADERS: readonly string[] = [];
 
 /** Whoever opened the exchange may have asked for it; for one that was not streaming, the gateway did. */
-function asksForUsage(body: Buffer): boolean {
-  return body.includes('"include_usage"') && /"include_usage"\s*:\s*true/.test(body.toString('latin1'));
+function asksForUsage(body: Body): boolean {
+  const read = unwrapped(body);
+  const fields = scanObject(read);
+  const options = fields.ok ? fieldValue(read, fields.value, 'stream_options') : undefined;
+  return (options as { include_usage?: unknown } | null | undefined)?.include_usage === true;
 }
 
 function patienceOf(receivedAt: number, { ms, setBy }: Limit): FollowOptions['patience'] & object {

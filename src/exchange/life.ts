@@ -1,4 +1,5 @@
 import type { RunningAttempt } from '../attempt/attempt.ts';
+import { NO_BODY } from '../domain/body.ts';
 import type { Delivery } from '../domain/ledger.ts';
 import type { Outcome } from '../domain/outcome.ts';
 import type { ClientIdentity, IdentifiedRequest } from '../domain/request.ts';
@@ -144,12 +145,10 @@ export class Exchange {
 
   /** What was asked is not needed any more, but for what tells it from other requests. */
   letGoOfBody(): void {
-    if (this.#request.body.length === 0) return;
+    if (this.#request.body.bytes === 0) return;
     this.#request = { ...this.#request, body: NO_BODY, rawHeaders: [] };
   }
 }
-
-const NO_BODY = Buffer.alloc(0);
 
 /** A rule of thumb: a token comes in an event of its own, and this is about its length. */
 const STREAM_BYTES_PER_TOKEN = 150;

@@ -1,4 +1,5 @@
 import type { FlowControl } from '../domain/answer.ts';
+import { NO_BODY } from '../domain/body.ts';
 import type { StoredAnswer } from '../domain/ledger.ts';
 import type { IdentifiedRequest } from '../domain/request.ts';
 import { Journal } from '../journal/journal.ts';
@@ -57,8 +58,6 @@ function requestOf(stored: StoredAnswer, now: number): IdentifiedRequest {
     ...(idempotencyKey === undefined ? {} : { idempotencyKey }),
   };
 }
-
-const NO_BODY = Buffer.alloc(0);
 
 /** A stored answer as a finished exchange that clients can follow. */
 export function exchangeOf(

@@ -1,5 +1,6 @@
 import { createTransport, type Transport } from '../attempt/attempt.ts';
 import { createFleet, createPredictor, type Fleet, type Predictor } from '../cluster/cluster.ts';
+import type { Body } from '../domain/body.ts';
 import type { Outcome } from '../domain/outcome.ts';
 import type { Usage } from '../domain/usage.ts';
 import { createExchanges, type Exchanges } from '../exchange/exchange.ts';
@@ -124,7 +125,7 @@ function verifierOf(
 }
 
 /** What a call has used, where the upstream does not say. The text of a stream is counted as it comes; else the body is. */
-function estimateUsage(body: Buffer, { outputBytes, answerBytes = 0 }: Outcome): Usage {
+function estimateUsage(body: Body, { outputBytes, answerBytes = 0 }: Outcome): Usage {
   return {
     inputTokens: estimateInputTokens(body),
     outputTokens: estimateOutputTokens(outputBytes ?? answerBytes),

@@ -1,4 +1,5 @@
 import type { Fleet, Predictor } from '../cluster/cluster.ts';
+import { bodyOf } from '../domain/body.ts';
 import type { IdentifiedRequest } from '../domain/request.ts';
 import type { Result } from '../domain/result.ts';
 import { fail, ok } from '../domain/result.ts';
@@ -18,7 +19,7 @@ export interface WhatIfPorts {
   random(): number;
 }
 
-const EMPTY_BODY = Buffer.from('{}');
+const EMPTY_BODY = bodyOf(Buffer.from('{}'));
 
 /** Answers what-ifs: a request that is made up goes through the same stages as a real one, up to the attempt. */
 export function createWhatIf(
@@ -81,8 +82,11 @@ function requestOf(
     ...(maxTokens === undefined ? {} : { maxTokens }),
     stream: ask.stream ?? false,
     thinking: ask.thinking ?? effort !== undefined,
-    // Only its length is looked at; memory that nobody writes to is not even mapped.
-    body: Buffer.allocUnsafeSlow(Math.min(ask.promptBytes ?? EMPTY_BODY.length, settings.maxBodyBytes)),
+    // Only its length is looked at.
+    body: {
+      ...EMPTY_BODY,
+      bytes: Math.min(ask.promptBytes ?? EMPTY_BODY.bytes, settings.maxBodyBytes),
+    },
   });
 }
 

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { bodyOf } from '../domain/body.ts';
 import type { ClientRequest } from '../domain/request.ts';
 import { identify, protocolOf } from './identify.ts';
 
@@ -7,7 +8,7 @@ const request = (path: string, body = '{}', headers: Record<string, string> = {}
     path,
     method,
     headers,
-    body: Buffer.from(body),
+    body: bodyOf(Buffer.from(body)),
     query: '',
     client: { name: 'local', credential: '' },
   }) as unknown as ClientRequest;

@@ -1,3 +1,4 @@
+import { type Body, unwrapped } from '../domain/body.ts';
 import type { Operation, Protocol } from '../domain/protocol.ts';
 import type { BodyFacts, ClientRequest, IdentifiedRequest } from '../domain/request.ts';
 import type { Result } from '../domain/result.ts';
@@ -38,9 +39,10 @@ export function identify(request: ClientRequest): Result<IdentifiedRequest, Gate
   if (!asked.ok) return asked;
   if (operation === 'pass')
     return ok(identifiedAs(request, protocol, operation, PASSED_ON, false, asked.value));
-  const facts = readBody(protocol, request.body);
+  const body = unwrapped(request.body);
+  const facts = readBody(protocol, body);
   if (!facts.ok) return fail(gatewayError('bad_json', { detail: facts.error.detail }));
-  const background = protocol === 'openai-responses' && asksForBackground(request.body);
+  const background = protocol === 'openai-responses' && asksForBackground(body);
   return ok(identifiedAs(request, protocol, operation, facts.value, background, asked.value));
 }
 
@@ -87,9 +89,7 @@ function identifiedAs(
   return identified as IdentifiedRequest;
 }
 
-/** A search costs µs; the scan that follows is for those few that carry the word. */
-function asksForBackground(body: Buffer): boolean {
-  if (!body.includes('"background"')) return false;
+function asksForBackground(body: Body | Buffer): boolean {
   const fields = scanObject(body);
   return fields.ok && fieldValue(body, fields.value, 'background') === true;
 }

@@ -1,5 +1,6 @@
 import { brotliDecompressSync, gunzipSync, inflateSync } from 'node:zlib';
 import type { AnswerHead, AnswerSink, FlowControl, Verdict } from '../domain/answer.ts';
+import type { Body } from '../domain/body.ts';
 import type { Operation, Protocol } from '../domain/protocol.ts';
 import type { Usage } from '../domain/usage.ts';
 import {
@@ -19,7 +20,7 @@ export interface PumpOptions {
   /** Some client wants the stream as one object. */
   readonly aggregates: boolean;
   /** The request's body: an upstream that can't count tokens has them estimated from it. */
-  readonly requestBody: Buffer;
+  readonly requestBody: Body;
   /** The gateway's own headers on the answer, flat. */
   readonly ownHeaders: readonly string[];
   /** The journal has the answer's head. */

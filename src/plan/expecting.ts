@@ -10,7 +10,7 @@ export function predictKey(request: IdentifiedRequest, endpointId: string, strea
     model: request.model ?? '',
     effort: request.effort ?? (request.thinking ? 'thinking' : ''),
     stream: streamed,
-    sizeClass: sizeClassOf(request.body.length, request.maxTokens),
+    sizeClass: sizeClassOf(request.body.bytes, request.maxTokens),
   };
 }
 

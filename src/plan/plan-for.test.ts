@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { settingsOf } from '../../test/harness/gateway.ts';
+import { bodyOf } from '../domain/body.ts';
 import type { Endpoint } from '../domain/endpoint.ts';
 import type { IdentifiedRequest } from '../domain/request.ts';
 import { attemptTimers } from './attempt-timers.ts';
@@ -16,7 +17,7 @@ const request = (more: Partial<IdentifiedRequest> = {}) =>
     stream: true,
     thinking: false,
     headers: {},
-    body: Buffer.alloc(10),
+    body: bodyOf(Buffer.alloc(10)),
     client: { name: 'local', credential: '' },
     listener: '',
     ...more,

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { bodyOf } from '../domain/body.ts';
 import type { IdentifiedRequest } from '../domain/request.ts';
 import type { Route } from '../domain/settings.ts';
 import { conditionsOf } from './route.ts';
@@ -9,7 +10,7 @@ const REQUEST = {
   stream: true,
   thinking: false,
   maxTokens: 1_000,
-  body: Buffer.alloc(500),
+  body: bodyOf(Buffer.alloc(500)),
   headers: { 'x-job': 'nightly-7' },
   client: { name: 'ci', credential: '' },
 } as unknown as IdentifiedRequest;

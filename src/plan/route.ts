@@ -39,7 +39,7 @@ function bodyConditions({ model, stream, thinking, maxTokens, promptBytes }: Rou
       : [(request: IdentifiedRequest) => inRange(request.maxTokens, maxTokens)]),
     ...(promptBytes === undefined
       ? []
-      : [(request: IdentifiedRequest) => inRange(request.body.length, promptBytes)]),
+      : [(request: IdentifiedRequest) => inRange(request.body.bytes, promptBytes)]),
   ];
 }
 

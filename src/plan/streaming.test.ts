@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { createPredictor } from '../cluster/cluster.ts';
+import { bodyOf } from '../domain/body.ts';
 import type { Endpoint } from '../domain/endpoint.ts';
 import type { Answered, Failed, Outcome, Rejected } from '../domain/outcome.ts';
 import type { IdentifiedRequest } from '../domain/request.ts';
@@ -16,7 +17,7 @@ const request = (more: Partial<IdentifiedRequest> = {}) =>
     background: false,
     model: 'm',
     thinking: false,
-    body: Buffer.alloc(10),
+    body: bodyOf(Buffer.alloc(10)),
     ...more,
   }) as IdentifiedRequest;
 

@@ -1,3 +1,4 @@
+import type { Body } from '../domain/body.ts';
 import type { AttemptRecord } from '../domain/ledger.ts';
 import type { Outcome } from '../domain/outcome.ts';
 import type { Usage } from '../domain/usage.ts';
@@ -12,7 +13,7 @@ export interface DeskPorts {
   readonly store: Store;
   prices(): PriceBook;
   /** Our own count of tokens, for calls of which the upstream gave none. */
-  estimate(body: Buffer, outcome: Outcome): Usage;
+  estimate(body: Body, outcome: Outcome): Usage;
   /** Something failed that no answer depends on. */
   onTrouble(detail: string): void;
 }

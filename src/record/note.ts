@@ -1,3 +1,4 @@
+import type { Body } from '../domain/body.ts';
 import type { AttemptContext, AttemptRecord, Delivery, ExchangeRecord } from '../domain/ledger.ts';
 import type { Outcome } from '../domain/outcome.ts';
 import type { IdentifiedRequest } from '../domain/request.ts';
@@ -30,7 +31,7 @@ export class CallNote {
   readonly model: string | undefined;
   outcome: Outcome | undefined;
   /** The request's body, for as long as our own count of its tokens may be needed. */
-  body: Buffer | undefined;
+  body: Body | undefined;
 
   constructor(n: number, endpointId: string, call: BegunCall, model: string | undefined) {
     this.n = n;
@@ -125,7 +126,7 @@ export class Note {
     this.cluster = opening.cluster;
     this.scenario = opening.scenario;
     this.route = opening.route;
-    this.requestBytes = request.body.length;
+    this.requestBytes = request.body.bytes;
     this.isFree = FREE_METHODS.has(request.method);
     this.clientPatienceMs = request.clientPatienceMs;
     this.requestHeaders = request.headers;

@@ -1,3 +1,4 @@
+import type { Body } from '../domain/body.ts';
 import type { Endpoint } from '../domain/endpoint.ts';
 import type { EndpointView, HealthEvent } from '../domain/health.ts';
 import type { Delivery, ExchangeOpening, RecordObserver } from '../domain/ledger.ts';
@@ -37,7 +38,7 @@ export interface Recorder {
   /** On file when it returns: the call's first byte comes later. */
   callBegins(note: Note, endpoint: Endpoint, call: BegunCall): void;
   /** `body`: what was asked, for our own count of tokens where the upstream gave none. */
-  callEnded(note: Note, outcome: Outcome, body: Buffer): void;
+  callEnded(note: Note, outcome: Outcome, body: Body): void;
   /** A call broke as on a stale connection, and went out anew: two calls for the ledger, one attempt for the log. */
   sentAnew(note: Note, broken: Outcome, endpoint: Endpoint, call: BegunCall): void;
   /** No attempt will be made any more, and nobody follows. */
@@ -137,7 +138,7 @@ class GuardedRecorder implements Recorder {
     });
   }
 
-  callEnded(note: Note, outcome: Outcome, body: Buffer): void {
+  callEnded(note: Note, outcome: Outcome, body: Body): void {
     this.#closeCall(note, outcome, body);
     if (outcome.kind !== 'failed' || outcome.cause === 'cancelled') return;
     const { endpointId, cause, phase, timer, status, detail, silenceMs, chargeRisk, times } = outcome;
@@ -222,7 +223,7 @@ class GuardedRecorder implements Recorder {
     this.#say({ kind: 'request', id, method, path, ...said, client: client.name });
   }
 
-  #closeCall(note: Note, outcome: Outcome, body: Buffer | undefined): void {
+  #closeCall(note: Note, outcome: Outcome, body: Body | undefined): void {
     const call = note.calls.at(-1);
     if (call === undefined || call.outcome !== undefined) return;
     call.outcome = outcome;
