@@ -13,8 +13,12 @@ export const asString = (value: unknown): string | undefined =>
 export const asCount = (value: unknown): number | undefined =>
   typeof value === 'number' && Number.isFinite(value) && value >= 0 ? value : undefined;
 
+const OBJECT_START = /^[ \t\r\n]*\{/;
+
 /** The object that `text` is the JSON of; undefined for anything else. */
 export function parseObject(text: string): JsonObject | undefined {
+  // What is thrown costs more than all else here, and text that is no object is ordinary.
+  if (!OBJECT_START.test(text)) return undefined;
   try {
     return asObject(JSON.parse(text));
   } catch {
