@@ -99,4 +99,22 @@ describe('what is kept for clients that come back is bounded', () => {
     expect(await joinedBy(await ask(gateway, 1, key))).toBeNull();
     expect(model.counts().started).toBe(2);
   });
+
+  it('a request’s body is counted while it may be sent again, and let go once its answer is there, key or not', async () => {
+    const model = await upstream({ firstEventMs: 300 });
+    const gateway = await gatewayWith(`${CUT}${cluster([model])}`);
+    const kept = async () => {
+      const text = await (await fetch(`${gateway.url}/__qcc__/metrics`)).text();
+      return Number(/^qcc_kept_bytes (\d+)/m.exec(text)?.[1]);
+    };
+    const long = { ...numbered(1), messages: [{ role: 'user', content: 'x'.repeat(300_000) }] };
+    const answer = post(`${gateway.url}/v1/messages`, long, { 'idempotency-key': 'long' });
+    await until(async () => (await kept()) > 300_000);
+    await (await answer).text();
+    await until(async () => (await kept()) < 20_000);
+    expect(
+      await joinedBy(await post(`${gateway.url}/v1/messages`, long, { 'idempotency-key': 'long' })),
+    ).toBe('replay');
+    expect(model.counts().started).toBe(1);
+  });
 });

@@ -43,25 +43,7 @@ export function Doctor() {
           else start();
         }}
       >
-        <label class="field">
-          <span>{t('endpoint')}</span>
-          <select value={endpoint} onChange={(event) => setQuery({ endpoint: event.currentTarget.value })}>
-            <option value="">{t('endpoint.all')}</option>
-            {(live.value?.endpoints ?? []).map(({ id, name }) => (
-              <option key={id} value={id}>
-                {name}
-              </option>
-            ))}
-          </select>
-        </label>
-        <label class="field">
-          <span>{t('model')}</span>
-          <input
-            value={model}
-            placeholder={t('model.usual')}
-            onInput={(event) => setQuery({ model: event.currentTarget.value })}
-          />
-        </label>
+        <Scope endpoint={endpoint} model={model} />
         <label class="check">
           <input
             type="checkbox"
@@ -113,6 +95,33 @@ export function Doctor() {
         </section>
       ))}
       {checkup.state === 'cancelled' && <p class="soft">{t('cancelled')}</p>}
+    </>
+  );
+}
+
+/** Which endpoint, and which model, are looked at; both stand in the address. */
+function Scope({ endpoint, model }: { endpoint: string; model: string }) {
+  return (
+    <>
+      <label class="field">
+        <span>{t('endpoint')}</span>
+        <select value={endpoint} onChange={(event) => setQuery({ endpoint: event.currentTarget.value })}>
+          <option value="">{t('endpoint.all')}</option>
+          {(live.value?.endpoints ?? []).map(({ id, name }) => (
+            <option key={id} value={id}>
+              {name}
+            </option>
+          ))}
+        </select>
+      </label>
+      <label class="field">
+        <span>{t('model')}</span>
+        <input
+          value={model}
+          placeholder={t('model.usual')}
+          onInput={(event) => setQuery({ model: event.currentTarget.value })}
+        />
+      </label>
     </>
   );
 }

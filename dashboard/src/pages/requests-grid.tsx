@@ -182,7 +182,6 @@ function Row({ row, at, top, height, active, onFocus }: RowProps) {
     if (active && document.activeElement !== link.current) link.current?.focus({ preventScroll: true });
   }, [active]);
   const endpoint = live.value?.endpoints.find(({ id }) => id === row.endpointId);
-  const ms = durationOf(row);
   return (
     // biome-ignore lint/a11y/useSemanticElements: see the grid
     // biome-ignore lint/a11y/useFocusableInteractive: the link in it takes the focus
@@ -215,13 +214,7 @@ function Row({ row, at, top, height, active, onFocus }: RowProps) {
         <Duration ms={row.firstEventMs} plain />
       </Cell>
       <Cell name="duration">
-        {ms === undefined ? (
-          <span />
-        ) : (
-          <Bar value={ms} of={BAR_MS} level={ms >= EDGE_MS ? 'bad' : 'plain'} marks={[EDGE_MS]} />
-        )}
-        <Duration ms={ms} />
-        <EdgeMark row={row} ms={ms} />
+        <Took row={row} />
       </Cell>
       <Cell name="silence">
         <Duration ms={row.longestSilenceMs} plain />
@@ -237,6 +230,22 @@ function Row({ row, at, top, height, active, onFocus }: RowProps) {
         {row.cause ?? ''}
       </Cell>
     </div>
+  );
+}
+
+/** How long it took, as a bar and in words, and whether an edge could have cut it. */
+function Took({ row }: { row: ExchangeRecord }) {
+  const ms = durationOf(row);
+  return (
+    <>
+      {ms === undefined ? (
+        <span />
+      ) : (
+        <Bar value={ms} of={BAR_MS} level={ms >= EDGE_MS ? 'bad' : 'plain'} marks={[EDGE_MS]} />
+      )}
+      <Duration ms={ms} />
+      <EdgeMark row={row} ms={ms} />
+    </>
   );
 }
 
