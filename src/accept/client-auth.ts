@@ -33,6 +33,9 @@ function presentedKeys(headers: Headers): string[] {
 /** Claude Code asks 11 times after a 401, but stops at a 403. */
 const isClaudeCode = (headers: Headers) => /^claude-(cli|code)\b/i.test(headers['user-agent'] ?? '');
 
+/** What was found for the credentials presented, by the keys in force: clients present the same few again and again. */
+const found = new WeakMap<readonly ClientKey[], Map<string, Result<ClientIdentity, GatewayError>>>();
+
 /**
  * Who asks? Without configured keys anyone on this machine may; with keys, one of them has to be presented.
  * Digests of equal length are compared, in constant time, all of them.
@@ -41,6 +44,23 @@ export function authenticate(
   headers: Headers,
   keys: readonly ClientKey[],
 ): Result<ClientIdentity, GatewayError> {
+  const presented = `${headers['x-api-key'] ?? ''}\n${headers.authorization ?? ''}\n${headers['api-key'] ?? ''}`;
+  let known = found.get(keys);
+  if (known === undefined) {
+    known = new Map();
+    found.set(keys, known);
+  }
+  const before = known.get(presented);
+  if (before) return before;
+  const identity = identify(headers, keys);
+  // A refusal depends on who asks, too; and a stranger's guesses are not worth keeping.
+  if (!identity.ok) return identity;
+  if (known.size >= KNOWN_CREDENTIALS_MAX) known.clear();
+  known.set(presented, identity);
+  return identity;
+}
+
+function identify(headers: Headers, keys: readonly ClientKey[]): Result<ClientIdentity, GatewayError> {
   const presented = presentedKeys(headers).map(digestOf);
   const credentialOf = (digest: Buffer | undefined) => digest?.toString('hex', 0, 8) ?? '';
   if (keys.length === 0) return ok({ name: 'local', credential: credentialOf(presented[0]) });
