@@ -17,5 +17,6 @@ export { callFor } from './call-for.ts';
 export { createConnector } from './connector.ts';
 export { networkFailure } from './network-error.ts';
 export { startAttempt, startAttemptAt } from './running.ts';
+export { causeOfStatus, causeOfStreamError, statusVerdict } from './status.ts';
 export { createTransport, type Transport } from './transport.ts';
 export { upstreamHeaders } from './upstream-headers.ts';

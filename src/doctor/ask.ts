@@ -1,9 +1,12 @@
 import type { Dispatcher } from 'undici';
 import { createTransport, networkFailure } from '../attempt/attempt.ts';
 import type { Endpoint } from '../domain/endpoint.ts';
+import type { OpenedOwnCall, OpenOwnCall } from '../domain/ledger.ts';
 import type { Phase } from '../domain/outcome.ts';
 import type { Clock } from '../platform/clock.ts';
-import { maskKeys, redact } from '../telemetry/telemetry.ts';
+import type { Heard } from './heard.ts';
+import { type Broke, type Generates, outcomeOf } from './outcome.ts';
+import { watchSending } from './watch-sending.ts';
 
 /** A question to the endpoint, on the connections that the gateway itself would use. */
 export interface Question {
@@ -14,28 +17,10 @@ export interface Question {
   readonly headers: readonly string[];
   readonly body?: Buffer;
   readonly timeoutMs: number;
+  /** It asks a model, which may cost: a call for the ledger. */
+  readonly generates?: Generates;
   /** Called with each part of the body, and when it came, in ms since the question. */
   onPart?(part: Buffer, atMs: number): void;
-}
-
-/** What came back. `failure`: the answer is not whole, or there is none. */
-export interface Heard {
-  readonly status?: number;
-  readonly headers: Readonly<Record<string, string>>;
-  /** The beginning of the body, at most 2 MiB. */
-  readonly body: Buffer;
-  /** Since the question; absent = did not come. */
-  readonly headMs?: number;
-  readonly firstByteMs?: number;
-  readonly totalMs: number;
-  /** The longest time without a byte of the body, that before the first one and that before the end included. */
-  readonly longestSilenceMs: number;
-  readonly failure?: {
-    readonly phase: Phase;
-    readonly detail: string;
-    /** Nothing broke: we did not wait any longer. */
-    readonly timedOut: boolean;
-  };
 }
 
 export interface Asker {
@@ -45,13 +30,13 @@ export interface Asker {
 
 const BODY_BYTES_MAX = 2 * 1024 * 1024;
 
-/** The beginning of a body as text, without the endpoint's key and whatever else looks like one. */
-export function textOf({ body }: Heard, { apiKey }: Pick<Endpoint, 'apiKey'>): string {
-  return maskKeys(redact(body.toString('utf8'), [apiKey]));
-}
-
 /** Asks one endpoint until it is closed. `signal` ends what is under way. */
-export function createAsker(endpoint: Endpoint, clock: Clock, signal: AbortSignal): Asker {
+export function createAsker(
+  endpoint: Endpoint,
+  ports: { readonly clock: Clock; readonly ownCall?: OpenOwnCall },
+  signal: AbortSignal,
+): Asker {
+  const { clock } = ports;
   const transport = createTransport();
   const line = transport.line(endpoint);
 
@@ -64,8 +49,14 @@ export function createAsker(endpoint: Endpoint, clock: Clock, signal: AbortSigna
       reading.timedOut = true;
       ending.abort(new Error(`no whole answer after ${question.timeoutMs} ms`));
     });
+    const startedAt = clock.wall();
+    const sending = watchSending(clock);
+    let onRecord: OpenedOwnCall | undefined;
+    let broke: Broke | undefined;
+    let heard: Heard;
     try {
       signal.throwIfAborted();
+      onRecord = opened(question);
       const answer = await line.pool.request({
         method: question.method,
         path: line.prefix + question.path,
@@ -74,15 +65,33 @@ export function createAsker(endpoint: Endpoint, clock: Clock, signal: AbortSigna
         signal: ending.signal,
       });
       await reading.readFrom(answer);
-      return reading.heard();
+      heard = reading.heard();
     } catch (thrown) {
-      const phase = reading.phase ?? line.connectPhase();
-      const { detail } = networkFailure(thrown as Error, phase);
-      return reading.heard({ phase, detail, timedOut: reading.timedOut });
+      const phase = reading.phase ?? (sending.begun ? 'wait' : line.connectPhase());
+      broke = brokenBy(thrown as Error, phase, question, reading.timedOut);
+      heard = reading.heard({ phase, detail: broke.detail, timedOut: reading.timedOut });
     } finally {
+      sending.stop();
       timer.cancel();
       signal.removeEventListener('abort', stop);
     }
+    if (question.generates && onRecord) {
+      const sentMs = sending.sentAt === undefined ? undefined : sending.sentAt - reading.startedAt;
+      const of = { ...question.generates, endpoint, startedAt, sentMs };
+      onRecord.ended(outcomeOf(of, heard, broke));
+    }
+    return heard;
+  }
+
+  function opened({ path, body, generates }: Question): OpenedOwnCall | undefined {
+    if (generates === undefined || body === undefined) return undefined;
+    return ports.ownCall?.({ purpose: 'doctor', endpoint, path, body, ...generates });
+  }
+
+  function brokenBy(thrown: Error, phase: Phase, { timeoutMs }: Question, timedOut: boolean): Broke {
+    const found = networkFailure(thrown, phase);
+    if (timedOut) return { ...found, phase, cause: 'timeout', endedBy: 'gateway-timer', timeoutMs };
+    return signal.aborted ? { ...found, phase, cause: 'cancelled', endedBy: 'client' } : found;
   }
   return { ask, close: () => transport.destroy() };
 }
@@ -94,7 +103,7 @@ class Reading {
   phase: Phase | undefined;
   readonly #clock: Clock;
   readonly #onPart: Question['onPart'];
-  readonly #startedAt: number;
+  readonly startedAt: number;
   readonly #parts: Buffer[] = [];
   #bytes = 0;
   #status: number | undefined;
@@ -107,7 +116,7 @@ class Reading {
   constructor(clock: Clock, { onPart }: Question) {
     this.#clock = clock;
     this.#onPart = onPart;
-    this.#startedAt = clock.now();
+    this.startedAt = clock.now();
   }
 
   async readFrom({ statusCode, headers, body }: Dispatcher.ResponseData): Promise<void> {
@@ -148,6 +157,6 @@ class Reading {
   }
 
   #since(): number {
-    return this.#clock.now() - this.#startedAt;
+    return this.#clock.now() - this.startedAt;
   }
 }

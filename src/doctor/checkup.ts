@@ -97,7 +97,7 @@ async function visitOne(
 ): Promise<Problem[]> {
   const url = new URL(endpoint.baseUrl);
   const secure = url.protocol === 'https:';
-  const asker = createAsker(endpoint, ports.clock, signal);
+  const asker = createAsker(endpoint, ports, signal);
   const visit: Visit = {
     ports,
     endpoint,

@@ -1,6 +1,6 @@
-import { textOf } from './ask.ts';
 import { isPage, saidIn } from './error-text.ts';
 import { inWords, rounded } from './figures.ts';
+import { textOf } from './heard.ts';
 import { type Complaint, type Finding, type Step, withComplaints } from './step.ts';
 import { isNotServed, talkOf } from './talk.ts';
 import type { Talk } from './talked.ts';

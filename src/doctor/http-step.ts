@@ -1,6 +1,6 @@
-import { type Heard, textOf } from './ask.ts';
 import { saidIn } from './error-text.ts';
 import { inWords, median, rounded, SLOW_MS } from './figures.ts';
+import { type Heard, textOf } from './heard.ts';
 import { type Complaint, type Finding, type Step, withComplaints } from './step.ts';
 import type { Say } from './texts.ts';
 

@@ -1,6 +1,6 @@
 import type { Endpoint } from '../domain/endpoint.ts';
-import { type Heard, textOf } from './ask.ts';
 import { isApiError, isPage, saidIn, speaksOfModel } from './error-text.ts';
+import { type Heard, textOf } from './heard.ts';
 import { type Complaint, type Finding, type Step, skipped } from './step.ts';
 import { emptyCall, talkHeaders, whomToAsk } from './talk.ts';
 import type { Say } from './texts.ts';
@@ -68,7 +68,14 @@ export const keyStep: Step = {
     const sentModel = endpoint.models[model] ?? model;
     const { path, body } = emptyCall(protocol, sentModel);
     const headers = talkHeaders(endpoint, protocol, false);
-    const heard = await asker.ask({ method: 'POST', path, headers, body, timeoutMs: ANSWER_MS });
+    const heard = await asker.ask({
+      method: 'POST',
+      path,
+      headers,
+      body,
+      timeoutMs: ANSWER_MS,
+      generates: { protocol, model, streamed: false },
+    });
     const text = textOf(heard, endpoint);
     if (heard.status !== undefined) learned.answers.push({ headers: heard.headers, text });
     return judgeKey({ heard, text, model: sentModel, hasKey: sendsCredential(endpoint) }, say);

@@ -1,5 +1,5 @@
-import { textOf } from './ask.ts';
 import { saidIn, speaksOfModel } from './error-text.ts';
+import { textOf } from './heard.ts';
 import { nearest } from './nearest.ts';
 import { type Finding, type Step, skipped, type Visit } from './step.ts';
 import { talkHeaders, talkOf } from './talk.ts';

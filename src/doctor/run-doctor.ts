@@ -1,5 +1,6 @@
 import type { CheckupEvent, CheckupOptions, Diagnosis } from '../domain/checkup.ts';
 import type { Endpoint } from '../domain/endpoint.ts';
+import type { OpenOwnCall } from '../domain/ledger.ts';
 import type { Settings } from '../domain/settings.ts';
 import type { Language } from '../errors/catalogue.ts';
 import { systemClock } from '../platform/clock.ts';
@@ -14,6 +15,8 @@ export interface DoctorSurroundings {
   readonly language: Language;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly prices: PriceBook;
+  /** Absent: nobody keeps a ledger. */
+  readonly ownCall?: OpenOwnCall;
 }
 
 /** The endpoints of all clusters, each once. */
@@ -22,13 +25,14 @@ function endpointsOf({ clusters }: Settings): readonly Endpoint[] {
   return [...new Map(all.map((endpoint) => [endpoint.id, endpoint])).values()];
 }
 
-const portsOf = ({ settings, language, env, prices }: DoctorSurroundings): CheckupPorts => ({
+const portsOf = ({ settings, language, env, prices, ownCall }: DoctorSurroundings): CheckupPorts => ({
   clock: systemClock,
   random: Math.random,
   language,
   env,
   settings,
   outputPriceOf: (model) => prices.priceOf(model)?.outputMicroUsdPerMTok,
+  ...(ownCall === undefined ? {} : { ownCall }),
 });
 
 /** Checks up on what these settings say, from this machine; tells as it goes. */

@@ -1,8 +1,8 @@
 import type { CheckupOptions } from '../domain/checkup.ts';
 import type { Edge, Endpoint } from '../domain/endpoint.ts';
-import { type Heard, textOf } from './ask.ts';
 import { isPage, saidIn } from './error-text.ts';
 import { configDuration, inWords, rounded } from './figures.ts';
+import { type Heard, textOf } from './heard.ts';
 import { longCall } from './long-call.ts';
 import {
   type CheckupPorts,
@@ -157,11 +157,18 @@ export function judgeSilence(
 /** One answer that takes long and says nothing meanwhile: a generation that is not streamed. */
 async function askSilently(visit: Visit, talk: Talk, maxTokens: number): Promise<Silence> {
   const { asker, endpoint, options } = visit;
-  const { protocol, sentModel } = talk;
+  const { protocol, model, sentModel } = talk;
   const upTo = Math.ceil(maxTokens / TOKENS_A_NUMBER);
   const { path, body } = longCall(protocol, sentModel, { maxTokens, upTo, stream: false });
   const headers = talkHeaders(endpoint, protocol, false);
-  const heard = await asker.ask({ method: 'POST', path, headers, body, timeoutMs: silenceUpTo(options) });
+  const heard = await asker.ask({
+    method: 'POST',
+    path,
+    headers,
+    body,
+    timeoutMs: silenceUpTo(options),
+    generates: { protocol, model, streamed: false },
+  });
   return silenceOf(heard, textOf(heard, endpoint));
 }
 

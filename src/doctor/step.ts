@@ -1,5 +1,6 @@
 import type { CheckName, CheckupOptions, Problem } from '../domain/checkup.ts';
 import type { Endpoint } from '../domain/endpoint.ts';
+import type { OpenOwnCall } from '../domain/ledger.ts';
 import type { Settings } from '../domain/settings.ts';
 import type { Language } from '../errors/catalogue.ts';
 import type { Clock } from '../platform/clock.ts';
@@ -16,6 +17,8 @@ export interface CheckupPorts {
   readonly settings: Settings;
   /** List price of a model's answers, in micro-USD per million tokens; undefined: unknown. */
   outputPriceOf(model: string): number | undefined;
+  /** Puts calls that may cost on the ledger; absent: nobody keeps one. */
+  readonly ownCall?: OpenOwnCall;
 }
 
 /** What earlier steps have learned, for later ones. */

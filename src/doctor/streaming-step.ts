@@ -1,9 +1,9 @@
 import { createStreamWatch } from '../protocols/protocols.ts';
 import { createSseParser } from '../sse/sse.ts';
 import { type Manner, mannerOf } from './arrivals.ts';
-import { type Heard, textOf } from './ask.ts';
 import { saidIn } from './error-text.ts';
 import { inWords, rounded } from './figures.ts';
+import { type Heard, textOf } from './heard.ts';
 import { longCall } from './long-call.ts';
 import { type Complaint, type Finding, type Step, skipped, type Visit, withComplaints } from './step.ts';
 import { talkHeaders, talkOf } from './talk.ts';
@@ -85,7 +85,7 @@ function judgeStreaming(measured: StreamMeasured, said: string, say: Say): Findi
 
 async function measure(visit: Visit): Promise<StreamMeasured> {
   const { asker, endpoint, learned } = visit;
-  const { protocol, sentModel } = await talkOf(visit);
+  const { protocol, model, sentModel } = await talkOf(visit);
   const parser = createSseParser();
   const watch = createStreamWatch(protocol);
   const at: number[] = [];
@@ -100,6 +100,7 @@ async function measure(visit: Visit): Promise<StreamMeasured> {
     headers: talkHeaders(endpoint, protocol, true),
     body,
     timeoutMs: STREAM_MS,
+    generates: { protocol, model, streamed: true },
     onPart(part, atMs) {
       watch.push(part);
       for (const _ of parser.push(part)) at.push(atMs);

@@ -3,8 +3,8 @@ import type { Endpoint } from '../domain/endpoint.ts';
 import type { Protocol } from '../domain/protocol.ts';
 import { pickModel, randomCode } from '../health/health.ts';
 import { answerText, GENERATE_PATHS, readAnswer, verificationCall } from '../protocols/protocols.ts';
-import { textOf } from './ask.ts';
 import { speaksOfModel } from './error-text.ts';
+import { textOf } from './heard.ts';
 import type { Visit } from './step.ts';
 import type { Talk } from './talked.ts';
 
@@ -74,7 +74,14 @@ async function talkIn(
   const { path, body } = verificationCall(protocol, sentModel, code);
   const headers = talkHeaders(endpoint, protocol, false);
   const timeoutMs = ports.settings.health.timeoutMs;
-  const heard = await asker.ask({ method: 'POST', path, headers, body, timeoutMs });
+  const heard = await asker.ask({
+    method: 'POST',
+    path,
+    headers,
+    body,
+    timeoutMs,
+    generates: { protocol, model, streamed: false },
+  });
   visit.learned.answers.push({ headers: heard.headers, text: textOf(heard, endpoint) });
   const about = { protocol, model, sentModel, code, heard, notServed };
   if (heard.failure || heard.status === undefined || heard.status >= 300) return about;

@@ -1,5 +1,5 @@
 import type { Protocol } from '../domain/protocol.ts';
-import type { Heard } from './ask.ts';
+import type { Heard } from './heard.ts';
 
 /** A conversation that was tried, and what became of it. */
 export interface Talk {

@@ -1,5 +1,6 @@
+import type { Endpoint } from './endpoint.ts';
 import type { HealthEvent } from './health.ts';
-import type { ChargeRisk, EndedBy, FailureCause, Phase } from './outcome.ts';
+import type { ChargeRisk, EndedBy, FailureCause, Outcome, Phase } from './outcome.ts';
 import type { Operation, Protocol } from './protocol.ts';
 import type { ScenarioName, TimerName } from './timeouts.ts';
 import type { Usage } from './usage.ts';
@@ -164,6 +165,38 @@ export type ExchangeOpening = Pick<
   | 'clientPatienceMs'
 >;
 
+/** The client of calls that no client asked for. They came in by no listener, which tells them from a key of that name. */
+export const OWN_CLIENT = 'qcc';
+
+/** What the gateway calls for by itself: the route of such a call on the ledger. */
+export type OwnPurpose = 'verification' | 'doctor';
+
+/** A generation call of the gateway's own. */
+export interface OwnCall {
+  readonly purpose: OwnPurpose;
+  readonly endpoint: Endpoint;
+  readonly protocol: Protocol;
+  readonly path: string;
+  /** As a client would name it. */
+  readonly model: string;
+  readonly streamed: boolean;
+  readonly body: Buffer;
+}
+
+/** One that is on file, and under way. */
+export interface OpenedOwnCall {
+  /** It broke as on a stale connection, and goes out anew: two calls. */
+  sentAnew(broken: Outcome): void;
+  ended(outcome: Outcome): void;
+}
+
+/** Puts a call on file: to be called before its first byte. Neither this nor what it gives throws. */
+export type OpenOwnCall = (call: OwnCall) => OpenedOwnCall;
+
+/** It was made for no client: a verification, or a call of the doctor's. */
+export const isOwnCall = ({ client, listener }: Pick<ExchangeRecord, 'client' | 'listener'>): boolean =>
+  client === OWN_CLIENT && listener === '';
+
 /** What a ledger reading is about. Instants are ms since the epoch. */
 export interface LedgerQuery {
   readonly since?: number;
@@ -250,11 +283,14 @@ export type AttemptContext = Pick<
   readonly model?: string;
   /** `traceparent` of the client's request, if it sent one (https://www.w3.org/TR/trace-context/). */
   readonly traceparent?: string;
+  /** No client asked for it: a verification, or a call of the doctor's. */
+  readonly own?: true;
 };
 
 /**
  * Watches what goes on record: metrics, traces, alerts, the live view. Called in the turn in which it happens, so it
- * never waits and never throws; what it makes of it may be lost, the ledger may not.
+ * never waits and never throws; what it makes of it may be lost, the ledger may not. Of the gateway's own calls it hears
+ * `attemptEnded` alone: they are no requests, and must move no rate of requests, failures or deliveries.
  */
 export interface RecordObserver {
   attemptEnded?(record: AttemptRecord, about: AttemptContext): void;

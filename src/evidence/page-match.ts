@@ -1,5 +1,5 @@
 import type { Fleet } from '../cluster/cluster.ts';
-import type { AttemptRecord, ExchangeRecord } from '../domain/ledger.ts';
+import { type AttemptRecord, type ExchangeRecord, isOwnCall } from '../domain/ledger.ts';
 import type { FoundBy, PageReading } from '../explain/explain.ts';
 import type { Store } from '../storage/storage.ts';
 
@@ -35,7 +35,14 @@ export async function matchOf(reading: PageReading, ports: MatchPorts): Promise<
   const named = byName(reading, attempts);
   if (named) return { ...named, candidates: [] };
   const exchanges = await ports.store.ledgerList({ since, until, limit: MOST_EXCHANGES });
-  return byCircumstance(reading, attempts, exchanges, now);
+  // Nobody was shown a page by a call of our own.
+  const own = new Set(exchanges.filter(isOwnCall).map(({ id }) => id));
+  return byCircumstance(
+    reading,
+    attempts.filter(({ exchangeId }) => !own.has(exchangeId)),
+    exchanges.filter(({ id }) => !own.has(id)),
+    now,
+  );
 }
 
 const needsAttempts = ({ rays, upstreamIds, status }: PageReading): boolean =>

@@ -1,4 +1,4 @@
-import type { AttemptRecord, ExchangeRecord } from '../domain/ledger.ts';
+import { type AttemptRecord, type ExchangeRecord, isOwnCall } from '../domain/ledger.ts';
 import { type Context, didFail, endpointName, exchangeFailed, isRunning } from './context.ts';
 import { DEEDS } from './messages-story.ts';
 import { type Message, oneLine, say, type Words } from './wording.ts';
@@ -66,7 +66,7 @@ const isAtEnd = ({ startedAt, totalMs }: AttemptRecord, at: number): boolean =>
 function stopDeeds({ evidence, language }: Context): readonly string[] {
   const { exchange, attempts } = evidence;
   const last = attempts.at(-1);
-  if (last === undefined || !didFail(last) || isRunning(exchange)) return [];
+  if (last === undefined || !didFail(last) || isRunning(exchange) || isOwnCall(exchange)) return [];
   return exchangeFailed(exchange, attempts) ? [say(stopReason(exchange, last), {}, language)] : [];
 }
 

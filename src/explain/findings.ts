@@ -1,4 +1,5 @@
 import type { Finding } from '../domain/explanation.ts';
+import { isOwnCall } from '../domain/ledger.ts';
 import type { Language } from '../errors/catalogue.ts';
 import type { CaseMessages } from './case-messages.ts';
 import { configLines } from './config-lines.ts';
@@ -23,10 +24,15 @@ export function judge(evidence: Evidence, rules: ExplainRules, endedAt: number):
   });
   const ofExchange = judgeExchange(evidence, rules, endedAt) ?? [];
   const ofClient = judgeClient(evidence, rules) ?? [];
-  return merged([ofExchange, ofClient, ofAttempts].flat()).sort(
+  const all = [ofExchange, ofClient, ofAttempts].flat();
+  return merged(isOwnCall(evidence.exchange) ? all.filter(isNoClients) : all).sort(
     (a, b) => rank(a, evidence) - rank(b, evidence) || b.weightMs - a.weightMs,
   );
 }
+
+/** Of a call that no client asked for, none can be blamed, nor told to mend its request. */
+const isNoClients = ({ kind }: Judgement): boolean =>
+  kind !== 'client-gave-up' && kind !== 'request-rejected';
 
 /** What decided the end goes first; of the rest, what took longest. */
 function rank({ kind, attempts }: Judgement, { exchange }: Evidence): number {

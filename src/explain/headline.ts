@@ -1,5 +1,5 @@
 import type { Finding, Verdict } from '../domain/explanation.ts';
-import type { AttemptRecord } from '../domain/ledger.ts';
+import { type AttemptRecord, isOwnCall } from '../domain/ledger.ts';
 import { type Context, didFail, endpointName, exchangeFailed, isRunning, totalMs } from './context.ts';
 import { STORY } from './messages-story.ts';
 import { type Message, oneLine, say, type Words } from './wording.ts';
@@ -15,6 +15,23 @@ export function verdictOf(context: Context, findings: readonly Finding[]): Verdi
 
 /** The whole in a sentence. */
 export function headlineOf(context: Context, verdict: Verdict, findings: readonly Finding[]): string {
+  const { exchange } = context.evidence;
+  if (!isOwnCall(exchange)) return usualHeadline(context, verdict, findings);
+  const message = exchange.route === 'verification' ? STORY.ownVerification : STORY.ownDoctor;
+  const rest = ownRejected(context, findings) ?? usualHeadline(context, verdict, findings);
+  return say(STORY.headOwn, { purpose: { message }, rest }, context.language);
+}
+
+/** A refusal may be just what a check-up was to find out. */
+function ownRejected(context: Context, findings: readonly Finding[]): string | undefined {
+  const last = context.evidence.attempts.at(-1);
+  if (last?.result !== 'rejected' || findings.length > 0) return undefined;
+  const endpoint = endpointName(context.evidence, last.endpointId);
+  const words = { endpoint, status: last.status ?? '-', total: { ms: totalMs(context) } };
+  return say(STORY.headOwnRejected, words, context.language);
+}
+
+function usualHeadline(context: Context, verdict: Verdict, findings: readonly Finding[]): string {
   const { exchange, running } = context.evidence;
   const text = (message: Message, words: Words) => say(message, words, context.language);
   const total = { ms: totalMs(context) };

@@ -19,6 +19,16 @@ export const STORY = {
   },
   headFailedBare: { en: 'Failed after {total} ({cause}).', zh: '{total} 后失败（{cause}）。' },
   headAlso: { en: 'The same at {endpoints}.', zh: '{endpoints} 同样如此。' },
+  headOwn: {
+    en: '{purpose}, which QCC makes by itself, for no client. {rest}',
+    zh: '{purpose}，由 QCC 自行发起，与任何客户端无关。{rest}',
+  },
+  ownVerification: { en: 'A verification of an endpoint', zh: '对 endpoint 的验证' },
+  ownDoctor: { en: 'A call of the doctor’s', zh: 'doctor 的一次调用' },
+  headOwnRejected: {
+    en: '{endpoint} turned it down with {status} after {total}.',
+    zh: '{endpoint} 在 {total} 后以 {status} 拒绝。',
+  },
   headRunning: {
     en: 'Running for {total} at {endpoint}: {state}, silent for {silence}.',
     zh: '已运行 {total}，位于 {endpoint}：{state}，已静默 {silence}。',

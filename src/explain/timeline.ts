@@ -1,5 +1,5 @@
 import type { TimelineItem } from '../domain/explanation.ts';
-import type { AttemptRecord } from '../domain/ledger.ts';
+import { type AttemptRecord, isOwnCall } from '../domain/ledger.ts';
 import {
   type Context,
   endpointName,
@@ -50,14 +50,16 @@ function beginning(context: Context): readonly TimelineItem[] {
   const { exchange } = context.evidence;
   const { cluster, scenario, route } = exchange;
   const form = say(exchange.stream ? STORY.formStream : STORY.formWhole, {}, context.language);
+  const asked = {
+    client: oneLine(exchange.client, 60),
+    path: oneLine(exchange.path, 120),
+    model: oneLine(exchange.model ?? '-', 100),
+    size: exchange.requestBytes,
+    form,
+  };
+  if (isOwnCall(exchange)) return [item(context, 0, 'gateway', STORY.asked, asked)];
   return [
-    item(context, 0, 'client', STORY.asked, {
-      client: oneLine(exchange.client, 60),
-      path: oneLine(exchange.path, 120),
-      model: oneLine(exchange.model ?? '-', 100),
-      size: exchange.requestBytes,
-      form,
-    }),
+    item(context, 0, 'client', STORY.asked, asked),
     route === undefined
       ? item(context, 0, 'gateway', STORY.planned, { cluster, scenario })
       : item(context, 0, 'gateway', STORY.plannedRoute, { cluster, scenario, route: oneLine(route, 60) }),
@@ -135,7 +137,7 @@ function leaving(context: Context): readonly TimelineItem[] {
 
 function ending(context: Context): readonly TimelineItem[] {
   const { exchange, attempts } = context.evidence;
-  if (isRunning(exchange)) return [];
+  if (isRunning(exchange) || (isOwnCall(exchange) && exchange.delivery !== 'unknown')) return [];
   const error = oneLine(exchange.error ?? exchange.cause ?? '-', 60);
   const message = {
     running: STORY.endUnknown,

@@ -6,10 +6,12 @@ import type { Usage } from '../domain/usage.ts';
 import { createExchanges, type Exchanges } from '../exchange/exchange.ts';
 import { createVerifier, type Verifier } from '../health/health.ts';
 import { createSlotQueue, createStreamless, type SlotQueue, type Streamless } from '../plan/plan.ts';
+import { requestId } from '../platform/ids.ts';
 import {
   answerText,
   estimateInputTokens,
   estimateOutputTokens,
+  readAnswer,
   verificationCall,
 } from '../protocols/protocols.ts';
 import { createRecorder, type Recorder, type Totals } from '../record/record.ts';
@@ -100,6 +102,7 @@ function recorderOf(
     wall: clock.wall,
     observers: [watching.observer, ...observing.observers, ...observers],
     estimate: estimateUsage,
+    newId: requestId,
     view: (id) => fleet.view(id, clock.wall()),
   });
 }
@@ -115,8 +118,9 @@ function verifierOf(
     clock,
     log,
     random,
-    conversation: { call: verificationCall, text: answerText },
+    conversation: { call: verificationCall, read: readAnswer, text: answerText },
     settings: () => present.settings.health,
+    ownCall: (call) => recorder.ownCall(call),
     onEvents(events) {
       recorder.health(events);
       saving.soon();

@@ -1,6 +1,7 @@
 import { createDoors, type Doors } from '../accept/accept.ts';
 import { type Admin, createAdmin } from '../admin/admin.ts';
 import { runDoctor } from '../doctor/doctor.ts';
+import type { OwnCall } from '../domain/ledger.ts';
 import { type AnswerShelf, keyOf } from '../exchange/exchange.ts';
 import { createPipeline, type Serve } from '../pipeline.ts';
 import { createRetryBudget } from '../resilience/resilience.ts';
@@ -80,7 +81,12 @@ function adminOf(
     clock,
     config: createConfigDesk(options.config, commands.reload),
     checkUp(asked, inLanguage, onEvent, signal) {
-      const around = { settings: present.settings, language: inLanguage, prices: options.prices() };
+      const around = {
+        settings: present.settings,
+        language: inLanguage,
+        prices: options.prices(),
+        ownCall: (call: OwnCall) => recorder.ownCall(call),
+      };
       return runDoctor({ ...around, env: options.env ?? {} }, asked, onEvent, signal);
     },
     whatIf: createWhatIf({ fleet, predictor, streamless, settings, now: clock.wall, random }),

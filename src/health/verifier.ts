@@ -2,18 +2,20 @@ import { type AttemptCall, startAttempt, type Transport, upstreamHeaders } from 
 import type { Fleet } from '../cluster/cluster.ts';
 import type { Endpoint } from '../domain/endpoint.ts';
 import type { HealthEvent } from '../domain/health.ts';
+import type { OpenOwnCall, OwnCall } from '../domain/ledger.ts';
 import type { Outcome } from '../domain/outcome.ts';
 import type { Protocol } from '../domain/protocol.ts';
 import type { HealthSettings } from '../domain/settings.ts';
 import type { VerificationView } from '../domain/view.ts';
 import type { Clock, Timer } from '../platform/clock.ts';
 import type { Log } from '../telemetry/telemetry.ts';
-import { collectingSink } from './collecting-sink.ts';
+import { type AnswerReading, CollectingSink } from './collecting-sink.ts';
 import { pickModel, randomCode } from './question.ts';
 
 /** How the protocols ask for a code and read the answer. */
 export interface Conversation {
   call(protocol: Protocol, model: string, code: string): { readonly path: string; readonly body: Buffer };
+  read(protocol: Protocol, body: Uint8Array): AnswerReading;
   text(protocol: Protocol, body: Uint8Array): string | undefined;
 }
 
@@ -23,6 +25,8 @@ export interface VerifierPorts {
   readonly conversation: Conversation;
   readonly clock: Clock;
   readonly log: Log;
+  /** Each verification may cost, and stands on the ledger. */
+  readonly ownCall: OpenOwnCall;
   settings(): HealthSettings;
   random(): number;
   /** What became of an endpoint, for the record. */
@@ -134,7 +138,9 @@ async function converse(endpoint: Endpoint, ports: VerifierPorts): Promise<Verif
   const code = randomCode(ports.random);
   const startedAt = clock.now();
   const { path, body } = conversation.call(protocol, endpoint.models[model] ?? model, code);
-  const { outcome, answer } = await ask(callFor(endpoint, protocol, path, body, settings.timeoutMs), ports);
+  const call = callFor(endpoint, protocol, path, body, settings.timeoutMs);
+  const asked = { purpose: 'verification', endpoint, protocol, path, model, streamed: false, body } as const;
+  const { outcome, answer } = await ask(call, asked, ports);
   const about = { endpointId: endpoint.id, name: endpoint.name, baseUrl: endpoint.baseUrl, model, protocol };
   const tookMs = Math.round(clock.now() - startedAt);
   const detail = judge(outcome, conversation.text(protocol, answer), code);
@@ -183,15 +189,21 @@ function callFor(
 
 function ask(
   call: AttemptCall,
-  { transport, clock }: VerifierPorts,
+  asked: OwnCall,
+  { transport, clock, conversation, ownCall }: VerifierPorts,
 ): Promise<{ outcome: Outcome; answer: Buffer }> {
-  const sink = collectingSink();
+  const sink = new CollectingSink((body) => conversation.read(asked.protocol, body));
+  const onRecord = ownCall(asked);
   return new Promise((resolve) => {
     startAttempt(call, {
       transport,
       clock,
       sink,
-      onOutcome: (outcome) => resolve({ outcome, answer: sink.body() }),
+      onResent: onRecord.sentAnew,
+      onOutcome(outcome) {
+        onRecord.ended(outcome);
+        resolve({ outcome, answer: sink.body });
+      },
     });
   });
 }

@@ -125,6 +125,7 @@ class ReadingDesk implements Desk {
     const record = exchangeRecord(note);
     note.written = record;
     store.closeExchange(record);
+    if (note.origin === 'own') return;
     this.#watchers.tell((observer) =>
       observer.exchangeEnded?.(record, note.attempts, aboutOf(note), earlier),
     );

@@ -18,6 +18,28 @@ export interface NoteOpening {
   readonly behindEdge: boolean;
 }
 
+/** As much of a request as is noted. */
+export type NotedRequest = Pick<
+  IdentifiedRequest,
+  | 'id'
+  | 'receivedAt'
+  | 'method'
+  | 'path'
+  | 'protocol'
+  | 'operation'
+  | 'stream'
+  | 'model'
+  | 'effort'
+  | 'client'
+  | 'listener'
+  | 'body'
+  | 'clientPatienceMs'
+  | 'headers'
+>;
+
+/** Whose it is. `earlier`: its row is an earlier run's, and is not written again. `own`: no client asked for it. */
+export type NoteOrigin = 'client' | 'earlier' | 'own';
+
 /** Methods that only read (RFC 9110, section 9.2.1). */
 const FREE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS']);
 
@@ -105,13 +127,12 @@ export class Note {
   written: ExchangeRecord | undefined = undefined;
   /** Its row is to be written with the next batch. */
   rowIsDue = false;
-  /** Its row is an earlier run's. */
-  readonly isOnRecord: boolean;
+  readonly origin: NoteOrigin;
   /** It waits for the next batch. */
   isQueued = false;
 
-  constructor(request: IdentifiedRequest, opening: NoteOpening, startedAt: number, isOnRecord = false) {
-    this.isOnRecord = isOnRecord;
+  constructor(request: NotedRequest, opening: NoteOpening, startedAt: number, origin: NoteOrigin = 'client') {
+    this.origin = origin;
     this.id = request.id;
     this.startedAt = startedAt;
     this.openedAt = request.receivedAt;

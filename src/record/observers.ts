@@ -51,6 +51,7 @@ export function contextOf(note: Note): AttemptContext {
     scenario,
   };
   if (model !== undefined) about.model = model;
+  if (note.origin === 'own') about.own = true;
   const traceparent = traceparentIn(note.requestHeaders.traceparent);
   if (traceparent !== undefined) about.traceparent = traceparent;
   return about;

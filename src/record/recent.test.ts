@@ -58,6 +58,12 @@ describe('the last minutes', () => {
     expect(view().perSecond.at(-1)).toBe(102);
   });
 
+  it('a call that no client asked for is no failure of theirs', () => {
+    const { recent, view } = watched();
+    recent.attemptEnded?.({ result: 'reset' } as AttemptRecord, { ...ABOUT, own: true });
+    expect(view()).toMatchObject({ requests: 0, failed: 0, causes: [] });
+  });
+
   it('a row that is written again counts once', () => {
     const { ended, view } = watched();
     ended(10);

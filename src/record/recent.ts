@@ -25,8 +25,8 @@ export function createRecent(now: () => number): Recent {
   const samples = createSamples();
 
   return {
-    attemptEnded({ result }) {
-      if (result !== 'answered' && result !== 'rejected') seconds.cause(now(), result);
+    attemptEnded({ result }, { own }) {
+      if (own !== true && result !== 'answered' && result !== 'rejected') seconds.cause(now(), result);
     },
     exchangeEnded({ startedAt, endedAt, firstEventMs, failed, error }, _attempts, _about, earlier) {
       if (earlier !== undefined || endedAt === undefined) return;

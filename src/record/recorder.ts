@@ -1,7 +1,7 @@
 import type { Body } from '../domain/body.ts';
 import type { Endpoint } from '../domain/endpoint.ts';
 import type { EndpointView, HealthEvent } from '../domain/health.ts';
-import type { Delivery, ExchangeOpening, RecordObserver } from '../domain/ledger.ts';
+import type { Delivery, ExchangeOpening, OpenedOwnCall, OwnCall, RecordObserver } from '../domain/ledger.ts';
 import type { Outcome } from '../domain/outcome.ts';
 import type { ClientRequest, IdentifiedRequest } from '../domain/request.ts';
 import type { GatewayError } from '../errors/gateway-error.ts';
@@ -12,6 +12,7 @@ import { createDesk, type DeskPorts } from './desk.ts';
 import { endLine, gaveUpLine, healthLine } from './lines.ts';
 import { CallNote, type FollowedRecord, type LeftFate, Note, type NoteOpening, noteEnding } from './note.ts';
 import { contextOf, createWatchers } from './observers.ts';
+import { ownDelivery, ownNote } from './own-call.ts';
 
 export type { Totals };
 
@@ -41,6 +42,11 @@ export interface Recorder {
   callEnded(note: Note, outcome: Outcome, body: Body): void;
   /** A call broke as on a stale connection, and went out anew: two calls for the ledger, one attempt for the log. */
   sentAnew(note: Note, broken: Outcome, endpoint: Endpoint, call: BegunCall): void;
+  /**
+   * Opens a call of the gateway's own, as an exchange by itself: on file when this returns. It counts as money, and not
+   * as a request: see `RecordObserver`.
+   */
+  ownCall(call: OwnCall): OpenedOwnCall;
   /** No attempt will be made any more, and nobody follows. */
   ended(note: Note, delivery: Delivery): void;
   /** A sign of life went out to a client; `joined`: not the first one. */
@@ -73,6 +79,8 @@ export interface RecorderPorts extends Omit<DeskPorts, 'onTrouble'> {
   /** By the wall clock, ms since the epoch. */
   wall(): number;
   view(endpointId: string): EndpointView | undefined;
+  /** An id for a call of the gateway's own, as requests have them. */
+  newId(): string;
 }
 
 export function createRecorder(ports: RecorderPorts): Recorder {
@@ -98,7 +106,7 @@ class GuardedRecorder implements Recorder {
 
   adopted(request: IdentifiedRequest): Note {
     const opening = { cluster: '', scenario: 'chat', route: undefined, behindEdge: false } as const;
-    return new Note(request, opening, this.#wallOf(request.receivedAt), true);
+    return new Note(request, opening, this.#wallOf(request.receivedAt), 'earlier');
   }
 
   joined(request: IdentifiedRequest, note: Note, how: 'live' | 'replay'): void {
@@ -150,6 +158,20 @@ class GuardedRecorder implements Recorder {
   sentAnew(note: Note, broken: Outcome, endpoint: Endpoint, call: BegunCall): void {
     this.#closeCall(note, broken, undefined);
     this.callBegins(note, endpoint, { ...call, queuedMs: 0, backoffMs: 0 });
+  }
+
+  ownCall(call: OwnCall): OpenedOwnCall {
+    const note = ownNote(this.#ports.newId(), call, this.#ports.now(), this.#ports.wall());
+    const begun = { why: call.purpose, streamed: call.streamed, queuedMs: 0, backoffMs: 0 };
+    this.callBegins(note, call.endpoint, begun);
+    return {
+      sentAnew: (broken) => this.sentAnew(note, broken, call.endpoint, begun),
+      ended: (outcome) => {
+        this.#closeCall(note, outcome, call.body);
+        note.answerStatus = outcome.status;
+        this.ended(note, ownDelivery(outcome));
+      },
+    };
   }
 
   ended(note: Note, delivery: Delivery): void {
@@ -233,7 +255,7 @@ class GuardedRecorder implements Recorder {
   }
 
   #rowIsDue(note: Note): void {
-    if (note.isOnRecord) return;
+    if (note.origin === 'earlier') return;
     // A client that comes later for the answer changes what became of it, not when it was over.
     note.endedAt ??= note.startedAt + (this.#ports.now() - note.openedAt);
     note.rowIsDue = true;

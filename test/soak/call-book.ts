@@ -1,3 +1,4 @@
+import { OWN_CLIENT } from '../../src/domain/ledger.ts';
 import { Books, type Tally } from '../../src/simulator/books.ts';
 import { ScriptBook } from '../../src/simulator/script-book.ts';
 import type { SimulatorScript } from '../../src/simulator/simulator.ts';
@@ -5,8 +6,8 @@ import type { SimulatorScript } from '../../src/simulator/simulator.ts';
 /** One upstream call as the simulator saw it: whose it was, what it was told to do, and what became of it. */
 export interface SimulatedCall {
   readonly endpointKey: string;
-  /** Name of the client, from its prompt; absent for a verification's call. */
-  readonly client: string | undefined;
+  /** Name of the client, from its prompt; the gateway's own, for a verification. */
+  readonly client: string;
   readonly at: number;
   script: SimulatorScript | undefined;
   charged: boolean;
@@ -23,11 +24,11 @@ const CLIENT = /I am (c\d+x\d)\b/;
  */
 export function bookCalls(): readonly SimulatedCall[] {
   const calls: SimulatedCall[] = [];
-  let arrived: { client: string | undefined; at: number } = { client: undefined, at: 0 };
+  let arrived = { client: OWN_CLIENT, at: 0 };
   const { record, tally } = Books.prototype;
   const { take } = ScriptBook.prototype;
   Books.prototype.record = function (call) {
-    arrived = { client: CLIENT.exec(call.body.toString('utf8', 0, 2_000))?.[1], at: call.at };
+    arrived = { client: CLIENT.exec(call.body.toString('utf8', 0, 2_000))?.[1] ?? OWN_CLIENT, at: call.at };
     record.call(this, call);
   };
   Books.prototype.tally = function (key): Tally {

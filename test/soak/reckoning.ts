@@ -44,11 +44,7 @@ export async function reckon(
     )
     .all() as { delivery: string; n: number; lost: number; saved: number }[];
   database.close();
-  const { pairs, strayCalls, strayAttempts } = paired(
-    calls.filter(({ client }) => client !== undefined),
-    attempts,
-    endpointIds,
-  );
+  const { pairs, strayCalls, strayAttempts } = paired(calls, attempts, endpointIds);
   const problems = [
     ...strayCalls.map((call) => `a call that is in no ledger: ${told(call)}`),
     ...strayAttempts.map((row) => `an attempt no simulator saw: ${JSON.stringify(row)}`),
@@ -104,7 +100,7 @@ interface Pair {
   readonly row: AttemptRow;
 }
 
-/** Calls of one client at one endpoint, with its attempts there, both in their order. */
+/** Calls of one client, or the gateway's own, at one endpoint, with the attempts there, both in their order. */
 function paired(
   calls: readonly SimulatedCall[],
   attempts: readonly AttemptRow[],
