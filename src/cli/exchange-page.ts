@@ -47,7 +47,11 @@ export function showRecorded(screen: Screen, { exchange }: LedgerEntry): void {
   showPairs(screen, [
     [text('pairRequest'), `${path}, ${text(stream ? 'streamed' : 'notStreamed')}`],
     [text('pairModel'), withoutControls(model)],
-    [text('pairClient'), text('clientText', { client: withoutControls(client), listener, joined })],
+    [
+      text('pairClient'),
+      // A call of the gateway's own came in by none.
+      text('clientText', { client: withoutControls(client), listener: listener || '-', joined }),
+    ],
     [text('pairRoute'), text('routeText', { cluster, scenario })],
     [text('pairTime'), `${new Date(startedAt).toISOString()}, ${took}`],
     [text('pairAnswer'), answer || '-'],

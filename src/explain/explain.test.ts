@@ -37,26 +37,6 @@ describe('the finding', () => {
   });
 });
 
-describe('a call that no client asked for', () => {
-  const own = { client: 'qcc', listener: '', route: 'verification', cluster: '' };
-
-  it.each([
-    ['cancelled', fakeAttempt({ result: 'cancelled' }), { delivery: 'refused' as const }],
-    ['turned down', fakeAttempt({ result: 'rejected', status: 400 }), { status: 400 }],
-  ])('has none to blame: %s', (_name, attempt, more) => {
-    const evidence = fakeEvidence({ exchange: { ...own, failed: true, ...more }, attempts: [attempt] });
-    for (const language of ['en', 'zh'] as const) {
-      const told = explain(evidence, language, LATER);
-      expect(told.findings).toEqual([]);
-      const { headline, timeline, did } = told;
-      expect(
-        JSON.stringify({ headline: headline.replace(/no client|任何客户端/, ''), timeline, did }),
-      ).not.toMatch(/the client|客户端/);
-    }
-    expect(explain(evidence, 'en', LATER).headline).toMatch(/^A verification .* for no client\./);
-  });
-});
-
 describe('the whole explanation', () => {
   const places = [...BLAMED, ...HEALTHY].flatMap((one) =>
     (['en', 'zh'] as const).map((language) => ({ ...one, language })),
