@@ -1,3 +1,4 @@
+import { bodyOf } from '../domain/body.ts';
 import { type Delivery, OWN_CLIENT, type OwnCall } from '../domain/ledger.ts';
 import type { Outcome } from '../domain/outcome.ts';
 import { Note } from './note.ts';
@@ -19,7 +20,7 @@ export function ownNote(id: string, call: OwnCall, now: number, wall: number): N
     model,
     client: OURSELVES,
     listener: '',
-    body,
+    body: bodyOf(body),
     headers: NO_HEADERS,
   } as const;
   const opening = { cluster: '', scenario: 'chat', route: purpose, behindEdge: false } as const;

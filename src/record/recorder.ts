@@ -1,4 +1,4 @@
-import type { Body } from '../domain/body.ts';
+import { type Body, bodyOf } from '../domain/body.ts';
 import type { Endpoint } from '../domain/endpoint.ts';
 import type { EndpointView, HealthEvent } from '../domain/health.ts';
 import type { Delivery, ExchangeOpening, OpenedOwnCall, OwnCall, RecordObserver } from '../domain/ledger.ts';
@@ -167,7 +167,7 @@ class GuardedRecorder implements Recorder {
     return {
       sentAnew: (broken) => this.sentAnew(note, broken, call.endpoint, begun),
       ended: (outcome) => {
-        this.#closeCall(note, outcome, call.body);
+        this.#closeCall(note, outcome, bodyOf(call.body));
         note.answerStatus = outcome.status;
         this.ended(note, ownDelivery(outcome));
       },
