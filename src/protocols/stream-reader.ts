@@ -62,23 +62,29 @@ const NO_USAGE: Usage = {};
 /**
  * Reads a stream once for all who want to know something of it. With `aggregate` each event is read: those that only
  * append text by comparing (about 0.3 µs), the others by JSON.parse. Without, only until content begins; after that a
- * chunk is searched natively for the marks of the few events that still matter, so that a chunk of hundreds of events
- * costs little more than a chunk of one.
+ * chunk is searched natively for bytes that stand in the few events which still matter, and is not decoded, so that a
+ * chunk of hundreds of events costs little more than a chunk of one.
  */
 export function createStreamReader(protocol: Protocol, options: { aggregate: boolean }): StreamReader {
   const format = FORMATS[protocol];
   return new ProtocolReader(format.watch, options.aggregate ? format.createAggregation() : undefined);
 }
 
-/** Blank lines around the event at `index`; one that is missed only makes the slice larger. */
-function eventStart(text: string, index: number, from: number, separator: string): number {
-  const before = text.lastIndexOf(separator, index);
+const CR = 0x0d;
+const LF_LF = Buffer.from('\n\n');
+const LF_CR_LF = Buffer.from('\n\r\n');
+
+/** What ends an event. In a mixture of line ends some are missed: that only makes a slice larger. */
+const separatorOf = (run: Buffer): Buffer => (run.includes(CR) ? LF_CR_LF : LF_LF);
+
+function eventStart(run: Buffer, place: number, from: number, separator: Buffer): number {
+  const before = run.lastIndexOf(separator, place);
   return before === -1 ? from : Math.max(from, before + separator.length);
 }
 
-function eventEnd(text: string, index: number, separator: string): number {
-  const after = text.indexOf(separator, index);
-  return after === -1 ? text.length : after + separator.length;
+function eventEnd(run: Buffer, place: number, separator: Buffer): number {
+  const after = run.indexOf(separator, place);
+  return after === -1 ? run.length : after + separator.length;
 }
 
 class ProtocolReader implements StreamReader, WatchState, StreamEvent {
@@ -124,7 +130,11 @@ class ProtocolReader implements StreamReader, WatchState, StreamEvent {
     }
     const segment = segments.push(chunk);
     this.atBoundary = segments.boundary.atBoundary;
-    if (segment !== undefined) this.#take(segment);
+    if (segment !== undefined) {
+      this.#take(segment);
+      const more = segments.takeMore();
+      if (more !== undefined) this.#take(more);
+    }
     if (segments.heldBytes() > DEFAULT_MAX_EVENT_BYTES) this.#giveUp();
   }
 
@@ -140,7 +150,7 @@ class ProtocolReader implements StreamReader, WatchState, StreamEvent {
 
   #take(segment: Buffer): void {
     if (this.#aggregation !== undefined) this.#readAll(segment, this.#aggregation);
-    else if (this.hasContent) this.#skim(segment.toString('latin1'), segment);
+    else if (this.hasContent) this.#skim(segment);
     else this.#readUntilContent(segment);
   }
 
@@ -167,30 +177,40 @@ class ProtocolReader implements StreamReader, WatchState, StreamEvent {
 
   /** Event by event: about 3 µs each. The rest is skimmed. */
   #readUntilContent(segment: Buffer): void {
-    const cursor = this.#load(segment.toString('utf8'));
-    while (!this.hasContent && cursor.next()) this.#observe();
-    if (this.hasContent) this.#countText();
-    const { at, text } = cursor;
-    this.#unload();
-    if (at === text.length) return;
-    const rest = segment.subarray(text.length === segment.length ? at : Buffer.byteLength(text.slice(0, at)));
-    this.#skim(rest.toString('latin1'), rest);
+    const separator = separatorOf(segment);
+    let at = 0;
+    while (!this.hasContent && at < segment.length) {
+      const end = eventEnd(segment, at, separator);
+      const cursor = this.#load(segment.toString('utf8', at, end));
+      while (!this.hasContent && cursor.next()) this.#observe();
+      at = cursor.at === cursor.text.length ? end : at + Buffer.byteLength(cursor.text.slice(0, cursor.at));
+      if (this.hasContent) this.#countText();
+      this.#unload();
+    }
+    if (at < segment.length) this.#skim(at === 0 ? segment : segment.subarray(at));
   }
 
-  /** Only the events that bear a mark: one native search over the whole run. `text` is its Latin-1, so that places agree. */
-  #skim(text: string, segment: Buffer): void {
-    const { marks, skim } = this.#rules;
-    this.outputBytes += this.#sampler.bytesIn(text);
-    const separator = text.includes('\r') ? '\n\r\n' : '\n\n';
-    marks.lastIndex = 0;
-    for (let from = 0; marks.test(text); marks.lastIndex = from) {
-      const start = eventStart(text, marks.lastIndex - 1, from, separator);
-      from = eventEnd(text, marks.lastIndex - 1, separator);
-      const cursor = this.#load(segment.toString('utf8', start, from));
+  /** Only the events that bear a mark: a few native searches over the whole run. */
+  #skim(run: Buffer): void {
+    const { needles, skim } = this.#rules;
+    this.outputBytes += this.#sampler.bytesIn(run);
+    const place = needles.first(run);
+    if (place < run.length) this.#readMarked(run, place);
+    skim?.(this, run);
+  }
+
+  #readMarked(run: Buffer, first: number): void {
+    const { marks, needles } = this.#rules;
+    const separator = separatorOf(run);
+    let from = 0;
+    for (let place = first; place < run.length; place = needles.next(run, from)) {
+      const start = eventStart(run, place, from, separator);
+      from = eventEnd(run, place, separator);
+      if (!marks.test(run.toString('latin1', start, from))) continue;
+      const cursor = this.#load(run.toString('utf8', start, from));
       while (cursor.next()) this.#observe();
       this.#unload();
     }
-    skim?.(this, text);
   }
 
   #load(text: string): EventCursor {
@@ -219,9 +239,7 @@ class ProtocolReader implements StreamReader, WatchState, StreamEvent {
   }
 
   #countText(): void {
-    const { data } = this;
-    const chars = this.#sampler.bytesIn(data);
-    if (chars > 0) this.outputBytes += Math.round((chars * Buffer.byteLength(data)) / data.length);
+    this.outputBytes += this.#sampler.bytesIn(Buffer.from(this.data));
   }
 
   #giveUp(): void {

@@ -2,6 +2,7 @@ import type { BodyFacts } from '../domain/request.ts';
 import type { Usage } from '../domain/usage.ts';
 import type { FieldReader } from './field-reader.ts';
 import type { JsonObject } from './json-value.ts';
+import type { Needles } from './needles.ts';
 import type { TextScan } from './text-scan.ts';
 
 /** An error as an upstream put it: its type or code, and its text, cut to a bounded length. */
@@ -55,13 +56,18 @@ export interface WatchRules {
   /** What stands before a piece of the answer's text, up to its opening quote. Global, for `lastIndex`. */
   readonly texts: RegExp;
   /**
+   * Bytes of which each event that matters once content began has one, and few others do: `marks` judge the event
+   * around each place.
+   */
+  readonly needles: Needles;
+  /**
    * Marks of the events that matter once content began, as they stand in the raw bytes (read as Latin-1): every
    * event that `observe` must see matches, and few others do. Quotes around a word keep it from matching inside
-   * text, where JSON writes quotes as `\"`. Global, for `lastIndex`.
+   * text, where JSON writes quotes as `\"`.
    */
   readonly marks: RegExp;
-  /** Reads what can be had from the raw text of many events at once. */
-  skim?(state: WatchState, text: string): void;
+  /** Reads what can be had from the raw bytes of many events at once. */
+  skim?(state: WatchState, bytes: Buffer): void;
 }
 
 /** Folds the events of a stream into the object that the vendor sends to non-streaming clients. */

@@ -1,4 +1,5 @@
 import { asObject, asString, type JsonObject } from '../json-value.ts';
+import { Needles } from '../needles.ts';
 import { readError } from '../upstream-error.ts';
 import { messagesUsage, overwriteUsage } from '../usage.ts';
 import type { StreamEvent, WatchRules, WatchState } from '../wire-format.ts';
@@ -44,5 +45,7 @@ function observe(state: WatchState, event: StreamEvent): void {
 export const watch: WatchRules = {
   observe,
   texts: /"(?:text|thinking|partial_json)"\s*:\s*(?=")/g,
-  marks: /"(?:message_(?:delta|stop)|error)"|event: ?error/g,
+  // Neither s nor r stands in the frame of a content_block_delta.
+  needles: new Needles(['ssage_', 'rror']),
+  marks: /"(?:message_(?:delta|stop)|error)"|event: ?error/,
 };

@@ -1,4 +1,5 @@
 import { asArray, asObject, asString, type JsonObject } from '../json-value.ts';
+import { Needles } from '../needles.ts';
 import { readError } from '../upstream-error.ts';
 import { chatUsage, overwriteUsage } from '../usage.ts';
 import type { StreamEvent, WatchRules, WatchState } from '../wire-format.ts';
@@ -46,9 +47,13 @@ function observe(state: WatchState, event: StreamEvent): void {
   for (const choice of asArray(data?.choices)) observeChoice(state, asObject(choice));
 }
 
-/** `null` members stand in every chunk of most vendors and must not match. */
+/**
+ * `null` members stand in every chunk of most vendors and must not match. A finish_reason is looked for in the ways in
+ * which JSON is written: without blanks, with one behind the colon, with one on both sides. Usage counts tokens.
+ */
 export const watch: WatchRules = {
   observe,
   texts: /"(?:content|reasoning_content|reasoning|refusal|arguments)"\s*:\s*(?=")/g,
-  marks: /\[DONE\]|"(?:finish_reason"\s*:\s*"|usage"\s*:\s*\{|error"\s*:\s*[^n\s])|event: ?error/g,
+  needles: new Needles(['DONE]', 'rror', 'kens"', 'son":"', 'son": "', 'son" ']),
+  marks: /\[DONE\]|"(?:finish_reason"\s*:\s*"|usage"\s*:\s*\{|error"\s*:\s*[^n\s])|event: ?error/,
 };

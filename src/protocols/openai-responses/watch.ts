@@ -1,4 +1,6 @@
 import { asArray, asCount, asObject, asString, type JsonObject } from '../json-value.ts';
+import { isSpace } from '../json-string.ts';
+import { Needles } from '../needles.ts';
 import { readError } from '../upstream-error.ts';
 import { overwriteUsage, responsesUsage } from '../usage.ts';
 import type { StreamEvent, UpstreamError, WatchRules, WatchState } from '../wire-format.ts';
@@ -6,8 +8,24 @@ import type { StreamEvent, UpstreamError, WatchRules, WatchState } from '../wire
 /** Events that carry part of the answer; created, in_progress, queued and keepalive do not. */
 const CONTENT = /^response\..*(?:output_|content_part|_call|reasoning|refusal|delta)/;
 
-const SEQUENCE_KEY = '"sequence_number"';
-const SEQUENCE = /"sequence_number"\s*:\s*(\d+)/y;
+const SEQUENCE_KEY = Buffer.from('"sequence_number"');
+
+const COLON = 0x3a;
+const ZERO = 0x30;
+
+/** The whole number that stands after a key. */
+function countAfter(bytes: Buffer, keyEnd: number): number | undefined {
+  let at = keyEnd;
+  while (bytes[at] === COLON || isSpace(bytes[at])) at += 1;
+  const start = at;
+  let count = 0;
+  for (; at < bytes.length; at += 1) {
+    const digit = (bytes[at] as number) - ZERO;
+    if (digit < 0 || digit > 9) break;
+    count = count * 10 + digit;
+  }
+  return at === start ? undefined : count;
+}
 
 /** The type of an event: in the data, or, where a relay left it out there, in the `event:` line. */
 export function typeOf(event: StreamEvent, data: JsonObject): string {
@@ -55,10 +73,13 @@ function observe(state: WatchState, event: StreamEvent): void {
 export const watch: WatchRules = {
   observe,
   texts: /"delta"\s*:\s*(?=")/g,
-  marks: /"(?:response\.(?:completed|failed|incomplete)|error)"|event: ?error/g,
-  skim(state, text) {
-    SEQUENCE.lastIndex = text.lastIndexOf(SEQUENCE_KEY);
-    const digits = SEQUENCE.lastIndex === -1 ? undefined : SEQUENCE.exec(text)?.[1];
-    if (digits !== undefined) state.lastSequence = Number(digits);
+  // `response.` stands in each event: the rare letters of what follows are searched for.
+  needles: new Needles(['mplete', 'failed', 'rror']),
+  marks: /"(?:response\.(?:completed|failed|incomplete)|error)"|event: ?error/,
+  skim(state, bytes) {
+    const key = bytes.lastIndexOf(SEQUENCE_KEY);
+    if (key === -1) return;
+    const sequence = countAfter(bytes, key + SEQUENCE_KEY.length);
+    if (sequence !== undefined) state.lastSequence = sequence;
   },
 };
