@@ -41,7 +41,7 @@ export interface Fleet {
   ): readonly HealthEvent[];
   /** Endpoints whose verification is due: open circuits past `nextCheckAt`. Empty where `health.enabled` is false. */
   due(now: number): readonly Endpoint[];
-  /** The next instant at which `due` has something. */
+  /** The next instant at which `due` has something. Asked after each attempt: it makes nothing. */
   nextDueAt(): number | undefined;
   /** Open → half-open. */
   checkBegan(endpointId: string, now: number): void;
@@ -129,8 +129,13 @@ export function createFleet(settings: FleetSettings, rules: Partial<EdgeLearning
             .map(({ endpoint }) => endpoint)
         : [],
     nextDueAt() {
-      const instants = health.enabled ? places().flatMap(({ state }) => dueAt(state) ?? []) : [];
-      return instants.length > 0 ? Math.min(...instants) : undefined;
+      if (!health.enabled) return undefined;
+      let next: number | undefined;
+      for (const state of roster.states.values()) {
+        const at = dueAt(state);
+        if (at !== undefined && (next === undefined || at < next)) next = at;
+      }
+      return next;
     },
     checkBegan: (endpointId, now) => change(endpointId, (state) => checkBegan(state, now)),
     checkEnded: (endpointId, result, now) =>

@@ -55,10 +55,16 @@ interface Entry extends Noted {
   keptAt: number;
 }
 
+/** Of one model, by size class. */
+interface Families {
+  readonly streamed: Map<number, Family>;
+  readonly whole: Map<number, Family>;
+}
+
 /** All that is known of one model, stream kind and size class. */
 interface Family {
-  readonly key: string;
-  readonly entries: Map<string, Entry>;
+  /** By endpoint, then by effort: a call is found without a key being made for it. */
+  readonly entries: Map<string, Map<string, Entry>>;
   /** Answers for those without enough calls of their own, by effort. */
   readonly kept: Map<string, Expectation>;
   keptAt: number;
@@ -66,60 +72,74 @@ interface Family {
 
 const clipped = (text: string): string =>
   text.length > MOST_CHARACTERS ? text.slice(0, MOST_CHARACTERS) : text;
-const familyKeyFor = (model: string, stream: boolean, sizeClass: number): string =>
-  `${sizeClass}${stream ? '+' : '-'}${clipped(model)}`;
-const familyKeyOf = ({ model, stream, sizeClass }: PredictKey): string =>
-  familyKeyFor(model, stream, sizeClass);
-const placeOf = ({ endpointId, effort }: Pick<PredictKey, 'endpointId' | 'effort'>): string =>
-  `${endpointId}\n${clipped(effort)}`;
+
+/** What is known of calls like these at this endpoint. */
+const entryIn = (
+  family: Family | undefined,
+  { endpointId, effort }: Pick<PredictKey, 'endpointId' | 'effort'>,
+): Entry | undefined => family?.entries.get(endpointId)?.get(clipped(effort));
 
 /** A predictor that knows nothing but rules of thumb. Memory: some KB a key. */
 export function createPredictor(): Predictor {
-  const families = new Map<string, Family>();
+  /** By model. */
+  const models = new Map<string, Families>();
   /** Least recently noted first. */
   const order = new Set<Entry>();
+  /** The last one in `order`. */
+  let newest: Entry | undefined;
 
-  function entryFor(key: PredictKey, at: number): Entry {
-    const familyKey = familyKeyOf(key);
-    const family = families.get(familyKey) ?? createFamily(familyKey);
-    families.set(familyKey, family);
-    const place = placeOf(key);
-    const known = family.entries.get(place);
-    if (known) return known;
+  function familyOf({ model, stream, sizeClass }: PredictKey): Family | undefined {
+    const families = models.get(clipped(model));
+    return families === undefined ? undefined : ofKind(families, stream).get(sizeClass);
+  }
+
+  function makeEntry(key: PredictKey, at: number): Entry {
     const own = { ...key, model: clipped(key.model), effort: clipped(key.effort) };
+    const families = inMap(models, own.model, createFamilies);
+    const family = inMap(ofKind(families, own.stream), own.sizeClass, createFamily);
     const entry: Entry = { key: own, times: createTimes(at), family, kept: undefined, keptAt: 0 };
-    family.entries.set(place, entry);
+    inMap(family.entries, own.endpointId, createByEffort).set(own.effort, entry);
     return entry;
   }
 
   function touch(entry: Entry): void {
     entry.kept = undefined;
-    entry.family.kept.clear();
+    if (entry.family.kept.size > 0) entry.family.kept.clear();
+    if (entry === newest) return;
+    newest = entry;
     order.delete(entry);
     order.add(entry);
     if (order.size > MOST_KEYS) forget(order.values().next().value!);
   }
 
   function forget(entry: Entry): void {
+    const { family, key } = entry;
+    if (entry === newest) newest = undefined;
     order.delete(entry);
-    entry.family.entries.delete(placeOf(entry.key));
-    entry.family.kept.clear();
-    if (entry.family.entries.size === 0) families.delete(entry.family.key);
+    family.kept.clear();
+    const byEffort = family.entries.get(key.endpointId);
+    byEffort?.delete(key.effort);
+    if (byEffort?.size === 0) family.entries.delete(key.endpointId);
+    if (family.entries.size > 0) return;
+    const families = models.get(key.model);
+    if (families === undefined) return;
+    ofKind(families, key.stream).delete(key.sizeClass);
+    if (families.streamed.size + families.whole.size === 0) models.delete(key.model);
   }
 
   function expect(key: PredictKey, now: number): Expectation {
-    const family = families.get(familyKeyOf(key));
+    const family = familyOf(key);
     if (family === undefined) return priorOf(key);
-    const entry = family.entries.get(placeOf(key));
+    const entry = entryIn(family, key);
     if (entry && isEnough(samplesAt(entry.times, now))) return measured(entry, now);
     return elsewhere(family, key, now);
   }
 
   function isQuick(key: Omit<PredictKey, 'stream'>, withinMs: number, now: number): boolean {
-    const { model, sizeClass } = key;
-    const place = placeOf(key);
-    const streamed = families.get(familyKeyFor(model, true, sizeClass))?.entries.get(place)?.times;
-    const whole = families.get(familyKeyFor(model, false, sizeClass))?.entries.get(place)?.times;
+    const families = models.get(clipped(key.model));
+    if (families === undefined) return false;
+    const streamed = entryIn(families.streamed.get(key.sizeClass), key)?.times;
+    const whole = entryIn(families.whole.get(key.sizeClass), key)?.times;
     return areQuick(streamed, whole, withinMs, now);
   }
 
@@ -128,19 +148,17 @@ export function createPredictor(): Predictor {
       if (!isSound(sample)) return;
       // Only calls that were cut short are measured by what was expected.
       const before = sample.censored === true ? expect(key, now) : undefined;
-      const entry = entryFor(key, now);
+      const entry = entryIn(familyOf(key), key) ?? makeEntry(key, now);
       noteInto(entry.times, sample, before, now);
       touch(entry);
     },
     expect,
     isQuick,
     quickModels(endpointId, withinMs, now) {
-      const models = new Set<string>();
-      for (const { key } of order) {
-        const quick = key.endpointId === endpointId && isQuick(key, withinMs, now);
-        if (quick) models.add(key.model);
-      }
-      return [...models];
+      const quick = new Set<string>();
+      for (const { key } of order)
+        if (key.endpointId === endpointId && isQuick(key, withinMs, now)) quick.add(key.model);
+      return [...quick];
     },
     forget(endpointId) {
       const ones = [...order].filter(({ key }) => key.endpointId === endpointId);
@@ -149,10 +167,11 @@ export function createPredictor(): Predictor {
     },
     snapshot: () => writtenOf(order),
     restore(json) {
-      families.clear();
+      models.clear();
       order.clear();
+      newest = undefined;
       for (const { key, times } of keptFrom(json)) {
-        const entry = entryFor(key, times.at);
+        const entry = entryIn(familyOf(key), key) ?? makeEntry(key, times.at);
         Object.assign(entry.times, times);
         touch(entry);
       }
@@ -163,7 +182,21 @@ export function createPredictor(): Predictor {
   };
 }
 
-const createFamily = (key: string): Family => ({ key, entries: new Map(), kept: new Map(), keptAt: 0 });
+const createFamilies = (): Families => ({ streamed: new Map(), whole: new Map() });
+const createFamily = (): Family => ({ entries: new Map(), kept: new Map(), keptAt: 0 });
+const createByEffort = (): Map<string, Entry> => new Map();
+
+const ofKind = ({ streamed, whole }: Families, stream: boolean): Map<number, Family> =>
+  stream ? streamed : whole;
+
+/** What a map has for a key, made where it has nothing. */
+function inMap<K, V>(map: Map<K, V>, key: K, make: () => V): V {
+  const known = map.get(key);
+  if (known !== undefined) return known;
+  const made = make();
+  map.set(key, made);
+  return made;
+}
 
 const isTime = (ms: number): boolean => Number.isFinite(ms) && ms >= 0;
 
@@ -193,9 +226,10 @@ function elsewhere(family: Family, key: PredictKey, now: number): Expectation {
 /** See `Predictor.expect`. */
 function backedOff(family: Family, key: PredictKey, now: number): Expectation {
   const prior = priorOf(key);
+  const all = [...family.entries.values()].flatMap((byEffort) => [...byEffort.values()]);
   const timesOf = (fits: (effort: string) => boolean): Times =>
     mergedTimes(
-      [...family.entries.values()].filter((entry) => fits(entry.key.effort)).map(({ times }) => times),
+      all.filter((entry) => fits(entry.key.effort)).map(({ times }) => times),
       now,
     );
   const heaviness = (effort: string): number => priorOf({ ...key, effort }).firstEventMs;

@@ -12,6 +12,8 @@ export type Sketch = Map<number, number>;
 export const RELATIVE_ERROR = 0.05;
 const GAMMA = (1 + RELATIVE_ERROR) / (1 - RELATIVE_ERROR);
 const LOG_GAMMA = Math.log(GAMMA);
+/** By so much a logarithm may be off. */
+const ROUNDING = 5e-10;
 const LEAST_MS = 1;
 const MOST_MS = 24 * 3_600_000;
 /** A call of 10 half-lives ago. */
@@ -20,8 +22,9 @@ const LEAST_WEIGHT = 1e-3;
 /** Bucket of a value in ms; any number goes. */
 export function bucketOf(ms: number): number {
   const held = Math.min(MOST_MS, Math.max(LEAST_MS, ms));
-  // Without the rounding γ^i itself may fall into the bucket above its own.
-  return Math.ceil(Number((Math.log(held) / LOG_GAMMA).toFixed(9)));
+  const power = Math.log(held) / LOG_GAMMA;
+  // Without the allowance γ^i itself may fall into the bucket above its own.
+  return power <= ROUNDING ? 0 : Math.ceil(power - ROUNDING);
 }
 
 export const MOST_BUCKET = bucketOf(MOST_MS);
