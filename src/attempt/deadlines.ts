@@ -1,5 +1,6 @@
 import type { AttemptTimers, Limit, TimerName } from '../domain/timeouts.ts';
-import type { Clock, Timer } from '../platform/clock.ts';
+import type { Clock } from '../platform/clock.ts';
+import { type LentTimer, type SpareTimers, spareTimersOf, type Woken } from './spare-timers.ts';
 
 /** Hears that a timer ran out. */
 export interface Patience {
@@ -12,27 +13,28 @@ const NEVER = Number.POSITIVE_INFINITY;
 const EARLY_MS = 1;
 
 /**
- * The timers of one attempt: four instants, and one armed timer for the nearest of them. It is armed anew only as it
- * fires, or as a nearer instant appears: a chunk costs a store into `heardAt`, where a timer refreshed for each would
- * cost half a microsecond, and four timers four objects and their closures.
+ * The timers of one attempt: four instants, and one timer that fires at the nearest of them, or before. It is armed
+ * anew only as it fires, or as a nearer instant appears: a chunk costs a store into `heardAt`, where a timer refreshed
+ * for each would cost half a microsecond, and four timers four objects and their closures. Mostly it is one that an
+ * earlier attempt gave back.
  */
-export class Deadlines {
+export class Deadlines implements Woken {
   /** When the upstream was heard last; idle is counted from here. Infinity: not yet, or not while a client holds it up. */
   heardAt = NEVER;
   readonly #timers: AttemptTimers;
   readonly #clock: Clock;
+  readonly #spare: SpareTimers;
   readonly #patience: Patience;
   readonly #totalAt: number;
   #firstByteAt: number;
   #connectAt = NEVER;
-  #armedAt = NEVER;
-  #timer: Timer | undefined;
+  #timer: LentTimer | undefined;
   #over = false;
-  readonly #fire = (): void => this.#fired();
 
   constructor(timers: AttemptTimers, clock: Clock, patience: Patience, startedAt: number) {
     this.#timers = timers;
     this.#clock = clock;
+    this.#spare = spareTimersOf(clock);
     this.#patience = patience;
     this.#totalAt = startedAt + timers.total.ms;
     this.#firstByteAt = timers.firstByte === undefined ? NEVER : startedAt + timers.firstByte.ms;
@@ -67,21 +69,20 @@ export class Deadlines {
 
   end(): void {
     this.#over = true;
-    this.#timer?.cancel();
+    if (this.#timer) this.#spare.giveBack(this.#timer);
     this.#timer = undefined;
   }
 
   /** Arms for an instant, if it is nearer than what is armed for. */
   #arm(at: number, now: number): void {
-    if (this.#over || at >= this.#armedAt) return;
-    this.#timer?.cancel();
-    this.#armedAt = at;
-    this.#timer = this.#clock.timer(Math.max(0, at - now), this.#fire);
+    if (this.#over || (this.#timer && at >= this.#timer.at)) return;
+    if (this.#timer) this.#spare.giveBack(this.#timer);
+    this.#timer = this.#spare.lend(at, now, this);
   }
 
-  #fired(): void {
+  woken(): void {
     if (this.#over) return;
-    this.#armedAt = NEVER;
+    this.#timer = undefined;
     const now = this.#clock.now();
     const { connect, firstByte, idle, total } = this.#timers;
     // The nearest; of those that run out at once, the outermost.

@@ -33,6 +33,23 @@ const delay = (ms: number): number => Math.min(Math.max(0, ms), LONGEST_DELAY_MS
 /** Read once: the getter costs as much as `now` itself. */
 const START = performance.timeOrigin;
 
+/** A class, since some are made for each request: two closures would weigh more than the timer. */
+class SystemTimer implements Timer {
+  readonly #handle: NodeJS.Timeout;
+
+  constructor(handle: NodeJS.Timeout) {
+    this.#handle = handle;
+  }
+
+  refresh(): void {
+    this.#handle.refresh();
+  }
+
+  cancel(): void {
+    clearTimeout(this.#handle);
+  }
+}
+
 /** The machine's clock. A step of the wall clock neither fires nor starves a timeout. */
 export const systemClock: Clock = {
   now: () => START + performance.now(),
@@ -40,7 +57,7 @@ export const systemClock: Clock = {
   timer(ms, onFire, holds = false) {
     const handle = setTimeout(onFire, delay(ms));
     if (!holds) handle.unref();
-    return { refresh: () => void handle.refresh(), cancel: () => clearTimeout(handle) };
+    return new SystemTimer(handle);
   },
   sleep: (ms) => new Promise((resolve) => setTimeout(resolve, delay(ms))),
 };
