@@ -88,9 +88,17 @@ class ReadingDesk implements Desk {
     if (notes.length > 0) this.#queue = [];
     for (const note of notes) {
       note.isQueued = false;
-      this.#guarded(`request ${note.id}`, () => this.#read(note));
+      try {
+        this.#read(note);
+      } catch (thrown) {
+        this.#missed(`request ${note.id}`, thrown);
+      }
     }
-    this.#guarded('the counters', () => this.#saveTotals());
+    try {
+      this.#saveTotals();
+    } catch (thrown) {
+      this.#missed('the counters', thrown);
+    }
   }
 
   #schedule(): void {
@@ -100,13 +108,9 @@ class ReadingDesk implements Desk {
   }
 
   /** What fails costs a row, and nothing else. */
-  #guarded(what: string, work: () => void): void {
-    try {
-      work();
-    } catch (thrown) {
-      const detail = thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown);
-      this.#ports.onTrouble(`${what} could not be put on record: ${detail}`);
-    }
+  #missed(what: string, thrown: unknown): void {
+    const detail = thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown);
+    this.#ports.onTrouble(`${what} could not be put on record: ${detail}`);
   }
 
   #read(note: Note): void {
@@ -117,7 +121,7 @@ class ReadingDesk implements Desk {
       const record = this.#attemptOf(note, call);
       note.attempts.push(record);
       store.closeAttempt(record);
-      this.#watchers.tell((observer) => observer.attemptEnded?.(record, aboutOf(note)));
+      if (this.#watchers.any) this.#watchers.attemptEnded(record, aboutOf(note));
     }
     if (!note.rowIsDue) return;
     note.rowIsDue = false;
@@ -125,10 +129,8 @@ class ReadingDesk implements Desk {
     const record = exchangeRecord(note);
     note.written = record;
     store.closeExchange(record);
-    if (note.origin === 'own') return;
-    this.#watchers.tell((observer) =>
-      observer.exchangeEnded?.(record, note.attempts, aboutOf(note), earlier),
-    );
+    if (note.origin === 'own' || !this.#watchers.any) return;
+    this.#watchers.exchangeEnded(record, note.attempts, aboutOf(note), earlier);
   }
 
   #attemptOf(note: Note, call: CallNote): AttemptRecord {

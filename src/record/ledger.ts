@@ -6,7 +6,7 @@ import { attemptLost } from '../storage/storage.ts';
 import { chargeOf, costMicroUsd, countedUsage, hasTokens } from './cost.ts';
 import { causeOf, firstEventOf, isFailed, keptHeaders, longestSilenceOf } from './evidence.ts';
 import type { CallNote } from './note.ts';
-import type { PriceBook } from './price.ts';
+import type { Price, PriceBook } from './price.ts';
 
 /** What an outcome does not say of its call. */
 export interface CallFacts {
@@ -29,13 +29,6 @@ export function attemptRecord(
   const counted = countedUsage(outcome);
   const usage = estimated === undefined ? counted : { ...estimated, ...counted };
   const charge = chargeOf(outcome, usage, operation, isFree);
-  const cost = charge === 'not-charged' ? 0 : charge === 'unknown' ? undefined : priced();
-  function priced(): number | undefined {
-    // The model that answered, where it has a price: a relay may have taken another one than was asked.
-    const answered = outcome.model === undefined ? undefined : prices.priceOf(outcome.model);
-    const price = answered ?? (model === undefined ? undefined : prices.priceOf(model));
-    return price && costMicroUsd(usage, price, protocol);
-  }
   const { times } = outcome;
   const failure = outcome.kind === 'failed' ? outcome : undefined;
   // All fields at once, as in `exchangeRecord`.
@@ -63,7 +56,7 @@ export function attemptRecord(
     chargeRisk: riskOf(outcome, operation, isFree),
     charge,
     usage: charge === 'estimated' ? usage : counted,
-    costMicroUsd: cost,
+    costMicroUsd: costOf(charge, usage, priceFor(outcome.model, model, prices), protocol),
     detail: failure && detailOf(failure),
     timer: failure?.timer,
     headers: outcome.headers,
@@ -77,6 +70,26 @@ export function attemptRecord(
 
 /** A record with every field, those that are absent as undefined. */
 type Whole<Type> = { -readonly [Name in keyof Required<Type>]: Type[Name] | undefined };
+
+/** Of the model that answered, where it has a price: a relay may have taken another one than was asked. */
+function priceFor(
+  answered: string | undefined,
+  asked: string | undefined,
+  prices: PriceBook,
+): Price | undefined {
+  const ofAnswered = answered === undefined ? undefined : prices.priceOf(answered);
+  return ofAnswered ?? (asked === undefined ? undefined : prices.priceOf(asked));
+}
+
+function costOf(
+  charge: ChargeState,
+  usage: Usage,
+  price: Price | undefined,
+  protocol: Protocol,
+): number | undefined {
+  if (charge === 'not-charged') return 0;
+  return charge === 'unknown' || price === undefined ? undefined : costMicroUsd(usage, price, protocol);
+}
 
 const detailOf = ({ timer, detail }: Failed): string =>
   timer === undefined ? detail : `timer ${timer.name}: ${timer.ms} ms, set by ${timer.setBy}`;
@@ -119,8 +132,8 @@ export type ExchangeFacts = Whole<Omit<ExchangeRecord, OfAttempts>> &
 export function exchangeRecord(facts: ExchangeFacts): ExchangeRecord {
   const { attempts, served, delivery } = facts;
   const charge = totalCharge(attempts, delivery);
-  const lost = attempts.filter((attempt) => attemptLost(attempt, delivery));
-  const answer = attempts.findLast(({ result }) => result === 'answered');
+  const lostCalls = countLost(attempts, delivery);
+  const answer = lastAnswer(attempts);
   const savedCalls = answer === undefined || answer.charge === 'not-charged' ? 0 : served;
   // All fields at once, absent ones as undefined, which JSON leaves out: spreads would cost 12 KB a record.
   const record: Whole<ExchangeRecord> = {
@@ -161,8 +174,8 @@ export function exchangeRecord(facts: ExchangeFacts): ExchangeRecord {
     usage: attempts.length === 1 ? attempts[0]?.usage : totalUsage(attempts),
     charge,
     costMicroUsd: charge === 'unknown' ? undefined : knownCost(attempts),
-    lostMicroUsd: sumOf(lost.map(({ costMicroUsd }) => costMicroUsd)),
-    lostCalls: lost.length,
+    lostMicroUsd: lostCalls === 0 ? 0 : lostCost(attempts, delivery),
+    lostCalls,
     savedMicroUsd: savedCalls === 0 ? 0 : times(answer?.costMicroUsd, savedCalls),
     savedCalls,
   };
@@ -175,16 +188,51 @@ export function exchangeRecord(facts: ExchangeFacts): ExchangeRecord {
  * stand in `lostCalls`, without making the rest unknown.
  */
 function knownCost(attempts: readonly AttemptRecord[]): number | undefined {
-  const charged = attempts.filter(({ charge }) => charge === 'charged' || charge === 'estimated');
-  return sumOf(charged.map(({ costMicroUsd }) => costMicroUsd));
+  let sum = 0;
+  for (const { charge, costMicroUsd } of attempts) {
+    if (charge !== 'charged' && charge !== 'estimated') continue;
+    if (costMicroUsd === undefined) return undefined;
+    sum += costMicroUsd;
+  }
+  return sum;
 }
 
-const SUREST_FIRST = ['charged', 'estimated', 'unknown'] as const;
+function countLost(attempts: readonly AttemptRecord[], delivery: Delivery): number {
+  let count = 0;
+  for (const attempt of attempts) if (attemptLost(attempt, delivery)) count += 1;
+  return count;
+}
+
+/** Unknown as soon as that of one is. */
+function lostCost(attempts: readonly AttemptRecord[], delivery: Delivery): number | undefined {
+  let sum = 0;
+  for (const attempt of attempts) {
+    if (!attemptLost(attempt, delivery)) continue;
+    if (attempt.costMicroUsd === undefined) return undefined;
+    sum += attempt.costMicroUsd;
+  }
+  return sum;
+}
+
+function lastAnswer(attempts: readonly AttemptRecord[]): AttemptRecord | undefined {
+  for (let at = attempts.length - 1; at >= 0; at -= 1)
+    if (attempts[at]?.result === 'answered') return attempts[at];
+  return undefined;
+}
+
+/** What is surer is the greater. */
+const SURENESS: Readonly<Record<ChargeState, number>> = {
+  'not-charged': 0,
+  unknown: 1,
+  estimated: 2,
+  charged: 3,
+};
 
 /** The surest thing known. An exchange under way without attempts may yet be charged. */
 function totalCharge(attempts: readonly AttemptRecord[], delivery: Delivery): ChargeState {
-  for (const state of SUREST_FIRST) if (attempts.some(({ charge }) => charge === state)) return state;
-  return delivery === 'running' || delivery === 'unknown' ? 'unknown' : 'not-charged';
+  let surest: ChargeState = delivery === 'running' || delivery === 'unknown' ? 'unknown' : 'not-charged';
+  for (const { charge } of attempts) if (SURENESS[charge] > SURENESS[surest]) surest = charge;
+  return surest;
 }
 
 const USAGE_NAMES: readonly (keyof Usage)[] = [
@@ -203,14 +251,6 @@ function totalUsage(attempts: readonly AttemptRecord[]): Usage {
       if (tokens !== undefined) total[name] = (total[name] ?? 0) + tokens;
     }
   return total;
-}
-
-/** Undefined as soon as one part is. */
-function sumOf(parts: readonly (number | undefined)[]): number | undefined {
-  return parts.reduce<number | undefined>(
-    (sum, part) => (sum === undefined || part === undefined ? undefined : sum + part),
-    0,
-  );
 }
 
 const times = (value: number | undefined, n: number): number | undefined =>

@@ -24,7 +24,7 @@ export function endLine(
   if (error) return gaveUpLine(id, error, attempts, durationMs);
   const status = last && last.kind !== 'failed' ? last.status : 200;
   if (last?.kind === 'rejected') return { kind: 'rejected', id, status, endpointId, durationMs };
-  const { firstByteMs, firstEventMs } = last?.times ?? {};
+  const times = last?.times;
   return {
     kind: 'answered',
     id,
@@ -33,9 +33,9 @@ export function endLine(
     durationMs,
     attempts,
     bytes: sentBytes,
-    ...(firstByteMs === undefined ? {} : { firstByteMs }),
-    ...(firstEventMs === undefined ? {} : { firstEventMs }),
-    ...(last ? { usage: last.usage } : {}),
+    firstByteMs: times?.firstByteMs,
+    firstEventMs: times?.firstEventMs,
+    usage: last?.usage,
   };
 }
 

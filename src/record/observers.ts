@@ -7,6 +7,9 @@ export interface Watchers {
   readonly any: boolean;
   /** One that throws is passed over, and told of once. */
   tell(call: (observer: RecordObserver) => unknown): void;
+  /** As `tell`, of what each request has: no closure is made for it. */
+  attemptEnded(...told: Parameters<NonNullable<RecordObserver['attemptEnded']>>): void;
+  exchangeEnded(...told: Parameters<NonNullable<RecordObserver['exchangeEnded']>>): void;
 }
 
 /** `onThrow` hears of each observer's first mistake. */
@@ -21,14 +24,34 @@ export function createWatchers(
     const detail = thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown);
     onThrow(`an observer of the record failed: ${detail}`);
   };
+  // An async one would otherwise end the process.
+  const took = (observer: RecordObserver, given: unknown) => {
+    if (given instanceof Promise) given.catch((thrown: unknown) => blame(observer, thrown));
+  };
   return {
     any: observers.length > 0,
     tell(call) {
       for (const observer of observers) {
         try {
-          const given = call(observer);
-          // An async one would otherwise end the process.
-          if (given instanceof Promise) given.catch((thrown: unknown) => blame(observer, thrown));
+          took(observer, call(observer));
+        } catch (thrown) {
+          blame(observer, thrown);
+        }
+      }
+    },
+    attemptEnded(record, about) {
+      for (const observer of observers) {
+        try {
+          took(observer, observer.attemptEnded?.(record, about));
+        } catch (thrown) {
+          blame(observer, thrown);
+        }
+      }
+    },
+    exchangeEnded(record, attempts, about, earlier) {
+      for (const observer of observers) {
+        try {
+          took(observer, observer.exchangeEnded?.(record, attempts, about, earlier));
         } catch (thrown) {
           blame(observer, thrown);
         }

@@ -124,12 +124,11 @@ class GuardedRecorder implements Recorder {
   }
 
   picked({ id, calls }: Note, { endpoint, why, edgeIgnored, retryMax, waitedMs }: PickedRecord): void {
-    const where = { id, endpointId: endpoint.id, baseUrl: endpoint.baseUrl };
+    const { id: endpointId, baseUrl } = endpoint;
     const n = calls.length;
-    if (n === 0) return this.#say({ kind: 'picked', ...where, why });
-    this.#say({ kind: 'retry', ...where, n, max: retryMax, waitedMs });
-    // Else only its ending would tell that the door that fits was not to be had.
-    if (edgeIgnored) this.#say({ kind: 'picked', ...where, why });
+    if (n > 0) this.#say({ kind: 'retry', id, endpointId, baseUrl, n, max: retryMax, waitedMs });
+    // Of a retry it is said too, where else only its ending would tell that the door that fits was not to be had.
+    if (n === 0 || edgeIgnored) this.#say({ kind: 'picked', id, endpointId, baseUrl, why });
   }
 
   callBegins(note: Note, endpoint: Endpoint, call: BegunCall): void {
@@ -139,11 +138,13 @@ class GuardedRecorder implements Recorder {
     note.calls.push(new CallNote(n, endpoint.id, call, asked));
     note.endpointId = endpoint.id;
     const startedAt = this.#ports.wall();
-    this.#guarded(() => {
-      const { store } = this.#ports;
+    const { store } = this.#ports;
+    try {
       if (n > 1) store.openAttempt(note.id, n, endpoint.id, startedAt, call.why);
       else store.openExchange(note as ExchangeOpening, { endpointId: endpoint.id, startedAt, why: call.why });
-    });
+    } catch (thrown) {
+      this.#missed(thrown);
+    }
   }
 
   callEnded(note: Note, outcome: Outcome, body: Body): void {
@@ -195,7 +196,11 @@ class GuardedRecorder implements Recorder {
     this.#desk.count(kind === 'delivered' ? 'success' : kind === 'left' ? 'neither' : 'failure', durationMs);
     noteEnding(note, joined, followed, this.#ports.now());
     if (exchangeEnded !== undefined) this.ended(note, exchangeEnded);
-    this.#guarded(() => this.#say(endLine(note, record)));
+    try {
+      this.#say(endLine(note, record));
+    } catch (thrown) {
+      this.#missed(thrown);
+    }
   }
 
   untaken(note: Note): void {
@@ -241,8 +246,7 @@ class GuardedRecorder implements Recorder {
   }
 
   #received({ id, method, path, model, client }: IdentifiedRequest): void {
-    const said = model === undefined ? undefined : { model };
-    this.#say({ kind: 'request', id, method, path, ...said, client: client.name });
+    this.#say({ kind: 'request', id, method, path, model, client: client.name });
   }
 
   #closeCall(note: Note, outcome: Outcome, body: Body | undefined): void {
@@ -274,8 +278,12 @@ class GuardedRecorder implements Recorder {
     try {
       work();
     } catch (thrown) {
-      const detail = thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown);
-      this.#say({ kind: 'internal', detail: `something could not be put on record: ${detail}` });
+      this.#missed(thrown);
     }
+  }
+
+  #missed(thrown: unknown): void {
+    const detail = thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown);
+    this.#say({ kind: 'internal', detail: `something could not be put on record: ${detail}` });
   }
 }

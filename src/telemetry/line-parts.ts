@@ -5,7 +5,7 @@ export const ms = (value: number): string => `${Math.round(value)}ms`;
 export const seconds = (value: number): string => `${Math.ceil(value / 1000)}s`;
 
 /** ` (a, b)` of the words that are there; nothing where none is. */
-export function inParens(...words: readonly (string | undefined)[]): string {
-  const said = words.filter((word) => word !== undefined);
-  return said.length === 0 ? '' : ` (${said.join(', ')})`;
+export function inParens(a: string | undefined, b: string | undefined): string {
+  if (a === undefined) return b === undefined ? '' : ` (${b})`;
+  return b === undefined ? ` (${a})` : ` (${a}, ${b})`;
 }

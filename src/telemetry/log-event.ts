@@ -8,7 +8,7 @@ export type LogLevel = LogSettings['level'];
 
 /**
  * Everything the log can say. `id` is the request's; durations are in ms; details are one line, free of
- * secrets. A kind is never renamed: JSON readers know it.
+ * secrets. A kind is never renamed: JSON readers know it. Undefined is the same as absent.
  */
 export type LogEvent =
   | {
@@ -16,7 +16,7 @@ export type LogEvent =
       readonly id: string;
       readonly method: string;
       readonly path: string;
-      readonly model?: string;
+      readonly model?: string | undefined;
       readonly client?: string;
     }
   | {
@@ -57,9 +57,9 @@ export type LogEvent =
       readonly endpointId: string;
       readonly attempts: number;
       readonly durationMs: number;
-      readonly firstByteMs?: number;
-      readonly firstEventMs?: number;
-      readonly usage?: Usage;
+      readonly firstByteMs?: number | undefined;
+      readonly firstEventMs?: number | undefined;
+      readonly usage?: Usage | undefined;
       readonly bytes: number;
     }
   | {

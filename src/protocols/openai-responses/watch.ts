@@ -1,5 +1,5 @@
-import { asArray, asCount, asObject, asString, type JsonObject } from '../json-value.ts';
 import { isSpace } from '../json-string.ts';
+import { asArray, asCount, asObject, asString, type JsonObject } from '../json-value.ts';
 import { Needles } from '../needles.ts';
 import { readError } from '../upstream-error.ts';
 import { overwriteUsage, responsesUsage } from '../usage.ts';
