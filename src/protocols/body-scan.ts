@@ -1,6 +1,7 @@
 import { type Body, textOf } from '../domain/body.ts';
 import { fail, ok, type Result } from '../domain/result.ts';
 import { afterQuote, isEscaped, isSpace, QUOTE } from './json-string.ts';
+import { keyText } from './key-text.ts';
 
 /** A member of the top-level object: byte spans into the body it was found in, counted over all its pieces. */
 export interface JsonField {
@@ -196,8 +197,10 @@ export class BodyScan implements Body {
     const start = this.#keyStart - this.#base;
     // The key lies in this piece, as nearly all do, or across the last ones.
     const text =
-      start >= 0 ? piece.toString('utf8', start, after) : textOf(this, this.#keyStart, this.#base + after);
-    this.#key = text.includes('\\') ? unescaped(text, this.#keyStart) : text.slice(1, -1);
+      start >= 0
+        ? keyText(piece, start + 1, after - 1)
+        : textOf(this, this.#keyStart, this.#base + after).slice(1, -1);
+    this.#key = text.includes('\\') ? unescaped(text, this.#keyStart) : text;
     this.#expecting = 'colon';
     return after;
   }
@@ -291,7 +294,7 @@ export class BodyScan implements Body {
 
 function unescaped(text: string, start: number): string {
   try {
-    return JSON.parse(text) as string;
+    return JSON.parse(`"${text}"`) as string;
   } catch {
     return malformed('the key has a bad escape that starts', start);
   }
