@@ -85,6 +85,7 @@ function current(memory: EdgeMemory, rules: EdgeLearning, now: number): EdgeMemo
 }
 
 function survived(memory: EdgeMemory, silenceMs: number): EdgeMemory {
+  if (memory.learned === undefined && memory.cuts.length === 0) return memory;
   const stands = (cut: { readonly silenceMs: number }): boolean =>
     silenceMs <= cut.silenceMs * SURVIVED_SHARE;
   if ((memory.learned === undefined || stands(memory.learned)) && memory.cuts.every(stands)) return memory;

@@ -7,18 +7,19 @@ import { createStamp, createUtcStamp } from './stamp.ts';
 /** Makes the whole line of an event, its line end included. The masker has the last word on what may be seen. */
 export type LineFormat = (event: LogEvent, at: number, masker: Masker) => string;
 
+/** With what stands around them: each joint of a text is an object. */
 const SHOUTED: Readonly<Record<LogLevel, string>> = {
-  debug: 'DEBUG',
-  info: 'INFO',
-  warn: 'WARN',
-  error: 'ERROR',
+  debug: ' DEBUG ',
+  info: ' INFO ',
+  warn: ' WARN ',
+  error: ' ERROR ',
 };
 
 /** `YYYY-MM-DD HH:mm:ss.SSS LEVEL …`, local time, for people. */
 export function textFormat(language: Language): LineFormat {
   const stamp = createStamp();
   return (event, at, masker) =>
-    `${stamp(at)} ${SHOUTED[LEVEL_OF[event.kind]]} ${logLine(event, language, masker.mask)}\n`;
+    `${stamp(at)}${SHOUTED[LEVEL_OF[event.kind]]}${logLine(event, language, masker.mask)}\n`;
 }
 
 /** One JSON object a line: level, time (UTC), the event's own fields, and the text line as `msg`. */

@@ -55,6 +55,10 @@ describe('maskKeys', () => {
     ['api_key in YAML', `api_key: '${key}'`],
     ['authorization without a scheme', `authorization=${key}`],
     ['a query', `GET /v1/models?alt=sse&key=${key}&x=1`],
+    ['a scheme in capitals', `BEARER ${key}`],
+    ['a header in capitals', `X-API-KEY: ${key}`],
+    ['a token in capitals', `ACCESS_TOKEN=${key}`],
+    ['a query in capitals', `GET /v1/models?KEY=${key}`],
     ['a URL with credentials', `socks5://user:${key}@127.0.0.1:1080`],
   ])('masks %s', (_name, text) => {
     const masked = maskKeys(text);

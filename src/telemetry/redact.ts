@@ -16,13 +16,16 @@ const KEY_SHAPES: readonly RegExp[] = [
   /\b([a-z][a-z0-9+.-]{0,15}:\/\/)[^\s/@"'\\]+(?=@)/gi,
 ];
 
-/** One cheap look decides whether the shapes above can match at all: most lines hold none. */
-const MAY_HOLD_KEY =
-  /sk[-_]|xai[-_]|hf[-_]|pplx[-_]|nvapi[-_]|ghp[-_]|glpat[-_]|AIza|AKIA|bearer\s|basic\s|api[-_]?key|x-goog-|access[-_]token|authorization|[?&]key=|@/i;
+/** A part of each of the shapes above, in lower case: a look that minds no case costs three times as much. */
+const PART_OF_KEY =
+  /(?:sk|xai|hf|pplx|nvapi|ghp|glpat)[-_]|a(?:iza|kia)|(?:bearer|basic)\s|api[-_]?key|access[-_]token|authorization|[?&]key=|@/;
+
+/** One cheap look decides whether the shapes can match at all: most lines hold none. */
+const mayHoldKey = (text: string): boolean => PART_OF_KEY.test(text.toLowerCase());
 
 /** Masks what looks like a key, known or not. */
 export function maskKeys(text: string): string {
-  if (!MAY_HOLD_KEY.test(text)) return text;
+  if (!mayHoldKey(text)) return text;
   let masked = text;
   for (const shape of KEY_SHAPES) {
     masked = masked.replace(shape, (_match, kept: unknown) => (typeof kept === 'string' ? kept : '') + MASK);
@@ -58,7 +61,7 @@ export function createMasker(secrets: readonly string[]): Masker {
   const redactSecrets = redactor(secrets);
   return {
     mask: (text) => maskKeys(redactSecrets(text)),
-    mayHold: (text) => MAY_HOLD_KEY.test(text) || patterns.some((pattern) => text.search(pattern) !== -1),
+    mayHold: (text) => mayHoldKey(text) || patterns.some((pattern) => text.search(pattern) !== -1),
   };
 }
 
