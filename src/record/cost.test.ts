@@ -124,6 +124,11 @@ describe('chargeOf', () => {
     expect(countedUsage(outcome).outputTokens).toBe(charge === 'estimated' ? undefined : usage.outputTokens);
   });
 
+  it('is unknown where only what went in was counted, and nothing came of it', () => {
+    expect(chargeOf(ended('likely', { inputTokens: 9 }))).toBe('unknown');
+    expect(needsEstimate(ended('likely', { inputTokens: 9 }), 'generate')).toBe(false);
+  });
+
   it('reading a list costs nothing', () => {
     expect(chargeOf(ended('answered', {}), {}, 'pass', true)).toBe('not-charged');
     expect(chargeOf(ended('likely', {}), {}, 'pass', true)).toBe('not-charged');

@@ -64,8 +64,9 @@ export function chargeOf(
   if (outcome.kind === 'rejected' || operation === 'count-tokens' || isFree) return 'not-charged';
   if (outcome.kind === 'failed' && outcome.chargeRisk === 'none') return 'not-charged';
   const counted = countedUsage(outcome);
-  if (hasTokens(counted)) return isCounted(counted) || operation !== 'generate' ? 'charged' : 'estimated';
-  if (outcome.kind === 'failed' && outcome.chargeRisk === 'certain') return 'estimated';
-  if (outcome.kind === 'answered' && hasTokens(usage)) return 'estimated';
+  if (hasTokens(counted) && (isCounted(counted) || operation !== 'generate')) return 'charged';
+  // That it said what went in proves no charge: a stream may end before its first word.
+  if (outcome.kind === 'failed') return outcome.chargeRisk === 'certain' ? 'estimated' : 'unknown';
+  if (hasTokens(usage)) return 'estimated';
   return 'unknown';
 }

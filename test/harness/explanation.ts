@@ -2,7 +2,7 @@ import { expect } from 'vitest';
 import { parse } from 'yaml';
 import { createFleet } from '../../src/cluster/cluster.ts';
 import type { Explanation, Finding, FindingKind, PageExplanation } from '../../src/domain/explanation.ts';
-import type { ExchangeRecord } from '../../src/domain/ledger.ts';
+import { type ExchangeRecord, OWN_CLIENT } from '../../src/domain/ledger.ts';
 import { createExplaining } from '../../src/evidence/evidence.ts';
 import type { ExplainRules } from '../../src/explain/explain.ts';
 import type { memoryStore } from '../../src/storage/storage.ts';
@@ -21,8 +21,10 @@ export async function ledgerOf(gateway: RunningGateway): Promise<readonly Exchan
 
 /** The exchange that ended last, once there are `count` of them. */
 export async function lastExchange(gateway: RunningGateway, count: number): Promise<ExchangeRecord> {
-  await until(async () => (await ledgerOf(gateway)).length >= count);
-  const [last] = await ledgerOf(gateway);
+  // Verifications are on the ledger, too.
+  const ofClients = async () => (await ledgerOf(gateway)).filter(({ client }) => client !== OWN_CLIENT);
+  await until(async () => (await ofClients()).length >= count);
+  const [last] = await ofClients();
   if (!last) throw new Error('the ledger is empty');
   return last;
 }
