@@ -171,6 +171,8 @@ export const OWN_CLIENT = 'qcc';
 /** What the gateway calls for by itself: the route of such a call on the ledger. */
 export type OwnPurpose = 'verification' | 'doctor';
 
+export const OWN_PURPOSES: readonly OwnPurpose[] = ['verification', 'doctor'];
+
 /** A generation call of the gateway's own. */
 export interface OwnCall {
   readonly purpose: OwnPurpose;

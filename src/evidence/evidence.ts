@@ -1,6 +1,12 @@
 import type { Fleet } from '../cluster/cluster.ts';
 import type { Explanation, PageExplanation } from '../domain/explanation.ts';
-import type { ExchangeRecord, LedgerEntry } from '../domain/ledger.ts';
+import {
+  type AttemptRecord,
+  type ExchangeRecord,
+  type LedgerEntry,
+  OWN_PURPOSES,
+  type OwnPurpose,
+} from '../domain/ledger.ts';
 import type { Settings } from '../domain/settings.ts';
 import type { Language } from '../errors/catalogue.ts';
 import type { Exchanges } from '../exchange/exchange.ts';
@@ -26,6 +32,9 @@ interface ExplainingPorts {
   readonly now: () => number;
   settings(): Settings;
 }
+
+/** Calls of the gateway's own are told of apart, as verifications that failed. */
+const isOfClient = ({ why }: AttemptRecord): boolean => !OWN_PURPOSES.includes(why as OwnPurpose);
 
 /** Explains exchanges, and pages that people paste. */
 export interface Explaining {
@@ -160,7 +169,7 @@ async function endpointEvidence(
     id,
     ...(view ? { view } : {}),
     // Newest first: a list that is full leaves a gap behind this exchange, and "in a row" would not be true.
-    attempts: after.length < MOST_CALLS ? [...before, ...after] : before,
+    attempts: (after.length < MOST_CALLS ? [...before, ...after] : before).filter(isOfClient),
     ...(same ? { sameModel: new Set(same.map((one) => one.id)) } : {}),
     events: events.filter(({ at }) => at >= since && at < until),
   };
