@@ -1,8 +1,8 @@
 import type { Dispatcher } from 'undici';
 import { createTransport, networkFailure } from '../attempt/attempt.ts';
 import type { Endpoint } from '../domain/endpoint.ts';
-import type { OpenedOwnCall, OpenOwnCall } from '../domain/ledger.ts';
 import type { Phase } from '../domain/outcome.ts';
+import type { OpenedOwnCall, OpenOwnCall } from '../domain/own-call.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Heard } from './heard.ts';
 import { type Broke, type Generates, outcomeOf } from './outcome.ts';

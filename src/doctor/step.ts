@@ -1,6 +1,6 @@
 import type { CheckName, CheckupOptions, Problem } from '../domain/checkup.ts';
 import type { Endpoint } from '../domain/endpoint.ts';
-import type { OpenOwnCall } from '../domain/ledger.ts';
+import type { OpenOwnCall } from '../domain/own-call.ts';
 import type { Settings } from '../domain/settings.ts';
 import type { Language } from '../errors/catalogue.ts';
 import type { Clock } from '../platform/clock.ts';

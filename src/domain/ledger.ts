@@ -1,6 +1,5 @@
-import type { Endpoint } from './endpoint.ts';
 import type { HealthEvent } from './health.ts';
-import type { ChargeRisk, EndedBy, FailureCause, Outcome, Phase } from './outcome.ts';
+import type { ChargeRisk, EndedBy, FailureCause, Phase } from './outcome.ts';
 import type { Operation, Protocol } from './protocol.ts';
 import type { ScenarioName, TimerName } from './timeouts.ts';
 import type { Usage } from './usage.ts';
@@ -167,33 +166,6 @@ export type ExchangeOpening = Pick<
 
 /** The client of calls that no client asked for. They came in by no listener, which tells them from a key of that name. */
 export const OWN_CLIENT = 'qcc';
-
-/** What the gateway calls for by itself: the route of such a call on the ledger. */
-export type OwnPurpose = 'verification' | 'doctor';
-
-export const OWN_PURPOSES: readonly OwnPurpose[] = ['verification', 'doctor'];
-
-/** A generation call of the gateway's own. */
-export interface OwnCall {
-  readonly purpose: OwnPurpose;
-  readonly endpoint: Endpoint;
-  readonly protocol: Protocol;
-  readonly path: string;
-  /** As a client would name it. */
-  readonly model: string;
-  readonly streamed: boolean;
-  readonly body: Buffer;
-}
-
-/** One that is on file, and under way. */
-export interface OpenedOwnCall {
-  /** It broke as on a stale connection, and goes out anew: two calls. */
-  sentAnew(broken: Outcome): void;
-  ended(outcome: Outcome): void;
-}
-
-/** Puts a call on file: to be called before its first byte. Neither this nor what it gives throws. */
-export type OpenOwnCall = (call: OwnCall) => OpenedOwnCall;
 
 /** It was made for no client: a verification, or a call of the doctor's. */
 export const isOwnCall = ({ client, listener }: Pick<ExchangeRecord, 'client' | 'listener'>): boolean =>

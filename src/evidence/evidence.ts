@@ -1,12 +1,7 @@
 import type { Fleet } from '../cluster/cluster.ts';
 import type { Explanation, PageExplanation } from '../domain/explanation.ts';
-import {
-  type AttemptRecord,
-  type ExchangeRecord,
-  type LedgerEntry,
-  OWN_PURPOSES,
-  type OwnPurpose,
-} from '../domain/ledger.ts';
+import type { AttemptRecord, ExchangeRecord, LedgerEntry } from '../domain/ledger.ts';
+import { OWN_PURPOSES, type OwnPurpose } from '../domain/own-call.ts';
 import type { Settings } from '../domain/settings.ts';
 import type { Language } from '../errors/catalogue.ts';
 import type { Exchanges } from '../exchange/exchange.ts';
@@ -169,7 +164,9 @@ async function endpointEvidence(
     id,
     ...(view ? { view } : {}),
     // Newest first: a list that is full leaves a gap behind this exchange, and "in a row" would not be true.
-    attempts: (after.length < MOST_CALLS ? [...before, ...after] : before).filter(isOfClient),
+    attempts: (after.length < MOST_CALLS ? [...before, ...after] : before).filter(
+      (attempt) => isOfClient(attempt) || attempt.exchangeId === exchange.id,
+    ),
     ...(same ? { sameModel: new Set(same.map((one) => one.id)) } : {}),
     events: events.filter(({ at }) => at >= since && at < until),
   };

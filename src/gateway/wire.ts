@@ -1,7 +1,7 @@
 import { createDoors, type Doors } from '../accept/accept.ts';
 import { type Admin, createAdmin } from '../admin/admin.ts';
 import { runDoctor } from '../doctor/doctor.ts';
-import type { OwnCall } from '../domain/ledger.ts';
+import type { OwnCall } from '../domain/own-call.ts';
 import { type AnswerShelf, keyOf } from '../exchange/exchange.ts';
 import { createPipeline, type Serve } from '../pipeline.ts';
 import { createRetryBudget } from '../resilience/resilience.ts';

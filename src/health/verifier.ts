@@ -2,8 +2,8 @@ import { type AttemptCall, startAttempt, type Transport, upstreamHeaders } from 
 import type { Fleet } from '../cluster/cluster.ts';
 import type { Endpoint } from '../domain/endpoint.ts';
 import type { HealthEvent } from '../domain/health.ts';
-import type { OpenOwnCall, OwnCall } from '../domain/ledger.ts';
 import type { Outcome } from '../domain/outcome.ts';
+import type { OpenOwnCall, OwnCall } from '../domain/own-call.ts';
 import type { Protocol } from '../domain/protocol.ts';
 import type { HealthSettings } from '../domain/settings.ts';
 import type { VerificationView } from '../domain/view.ts';

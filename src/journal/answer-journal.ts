@@ -141,7 +141,11 @@ export class Journal {
     for (const place of this.#here()) {
       place.offset = place.from;
       place.headTold = false;
-      this.#guarded(place, () => place.reader.onReset());
+      try {
+        place.reader.onReset();
+      } catch (thrown) {
+        this.#lose(place, String(thrown));
+      }
     }
   }
 
@@ -256,21 +260,12 @@ export class Journal {
     return !place.left;
   }
 
+  /** Told, if it can be. */
   #lose(place: Place, why: string): void {
     this.leave(place);
     try {
       place.reader.onLost(why);
-    } catch {
-      // It has nothing to say any more.
-    }
-  }
-
-  #guarded(place: Place, work: () => void): void {
-    try {
-      work();
-    } catch (thrown) {
-      this.#lose(place, String(thrown));
-    }
+    } catch {}
   }
 
   /** Lets go of what all have read. */

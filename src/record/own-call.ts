@@ -1,6 +1,7 @@
 import { bodyOf } from '../domain/body.ts';
-import { type Delivery, OWN_CLIENT, type OwnCall } from '../domain/ledger.ts';
+import { type Delivery, OWN_CLIENT } from '../domain/ledger.ts';
 import type { Outcome } from '../domain/outcome.ts';
+import type { OwnCall } from '../domain/own-call.ts';
 import { Note } from './note.ts';
 
 const OURSELVES = { name: OWN_CLIENT, credential: '' } as const;

@@ -1,8 +1,9 @@
 import { type Body, bodyOf } from '../domain/body.ts';
 import type { Endpoint } from '../domain/endpoint.ts';
 import type { EndpointView, HealthEvent } from '../domain/health.ts';
-import type { Delivery, ExchangeOpening, OpenedOwnCall, OwnCall, RecordObserver } from '../domain/ledger.ts';
+import type { Delivery, ExchangeOpening, RecordObserver } from '../domain/ledger.ts';
 import type { Outcome } from '../domain/outcome.ts';
+import type { OpenedOwnCall, OwnCall } from '../domain/own-call.ts';
 import type { ClientRequest, IdentifiedRequest } from '../domain/request.ts';
 import type { GatewayError } from '../errors/gateway-error.ts';
 import type { Totals } from '../storage/storage.ts';

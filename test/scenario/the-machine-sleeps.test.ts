@@ -4,7 +4,15 @@ import { createWatching } from '../../src/gateway/watching.ts';
 import { type Clock, systemClock } from '../../src/platform/clock.ts';
 import { memoryStore, NO_SUMS } from '../../src/storage/storage.ts';
 import { createFakeClock } from '../doubles/fake-clock.ts';
-import { ANTHROPIC_REQUEST, closeAll, cluster, gatewayWith, post, upstream } from '../harness/gateway.ts';
+import {
+  ANTHROPIC_REQUEST,
+  closeAll,
+  cluster,
+  gatewayWith,
+  post,
+  until,
+  upstream,
+} from '../harness/gateway.ts';
 
 afterEach(closeAll);
 
@@ -41,6 +49,23 @@ describe('the machine sleeps for some hours, and its monotonic clock does not se
     const kept = await store.loadAnswer(id);
     expect(kept?.expiresAt).toBeGreaterThanOrEqual(from + HOUR_MS);
     expect(kept?.expiresAt).toBeLessThanOrEqual(clock.wall() + HOUR_MS);
+  });
+
+  it('a request after that stands on the ledger at its instant, and is as long as it was', async () => {
+    const clock = sleepyClock();
+    const store = memoryStore();
+    const gateway = await gatewayWith(cluster([await upstream({ firstEventMs: 50 })]), { clock, store });
+    clock.sleepFor(5 * HOUR_MS);
+    const from = clock.wall();
+    await (await ask(gateway.url)).text();
+    await until(async () => (await store.ledgerList({ limit: 1 }))[0]?.endedAt !== undefined);
+    const [row] = await store.ledgerList({ limit: 1 });
+    const [attempt] = (await store.ledgerExchange(row?.id ?? ''))?.attempts ?? [];
+    for (const startedAt of [row?.startedAt, attempt?.startedAt]) {
+      expect(startedAt).toBeGreaterThanOrEqual(from - 1_000);
+      expect(startedAt).toBeLessThanOrEqual(clock.wall() + 1_000);
+    }
+    expect((row?.endedAt ?? 0) - (row?.startedAt ?? 0)).toBeLessThan(HOUR_MS);
   });
 
   it('an endpoint that asked for a pause is asked again after it', async () => {
